@@ -1,0 +1,165 @@
+/**
+ * What travels between vnapi, vnmgr and the agents: JSON frames over ZeroMQ.
+ *
+ * Requests carry `id` and are answered by a `reply` with the same `id`; everything else is one-way.
+ */
+
+/** A row as it stands in the database (docs/architecture.md, "Rows and scopes"). */
+export type WireRow = Readonly<Record<string, unknown>> & { readonly id: number };
+
+export interface WireError {
+  /** Class name of the reference, for example `UnknownUUIDResource`. */
+  readonly error: string;
+  readonly message: string;
+  readonly code: string;
+  /** HTTP status vnapi answers with. */
+  readonly status: number;
+}
+
+// --- vnapi → vnmgr ------------------------------------------------------------------------------------------------
+
+export type Operation = 'create' | 'update' | 'delete' | 'show' | 'list';
+
+/**
+ * One call of the API, not yet validated: vnmgr checks it against the declaration, in one place, for every front.
+ * `endpoint` names a row of the endpoint table derived from the declarations.
+ */
+export interface ApiRequest {
+  readonly type: 'api';
+  readonly id: number;
+  readonly endpoint: string;
+  readonly operation: Operation;
+  /** Path parameters, for example `{ uuid: 'dp-1', network_uuid: 'nw-1' }`. */
+  readonly path: Readonly<Record<string, string>>;
+  /** Query string and body together; strings where they came as text. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Who asks, for the audit trail. */
+  readonly who: string;
+  readonly request_id: string;
+  /** `If-Match`: refuse with 412 when the row has changed since this revision. */
+  readonly if_match?: number;
+  /** Wait until the agents concerned have it in their switches, at most this many milliseconds. */
+  readonly wait_ms?: number;
+}
+
+export interface HealthRequest {
+  readonly type: 'health';
+  readonly id: number;
+}
+
+export interface Applied {
+  readonly revision: number;
+  /** Agents that had to apply the revision. */
+  readonly agents: number;
+  /** Those that had not when the time was up; empty = all have. */
+  readonly behind: readonly string[];
+  readonly ms: number;
+}
+
+export interface Reply {
+  readonly type: 'reply';
+  readonly id: number;
+  readonly ok: boolean;
+  /** The body to answer with when ok. */
+  readonly body?: unknown;
+  /** Revision of the write, or of the view that a read was made from. */
+  readonly revision?: number;
+  readonly applied?: Applied;
+  readonly error?: WireError;
+}
+
+// --- agent → vnmgr ------------------------------------------------------------------------------------------------
+
+/**
+ * First message on each connection. `run` is new for each start of the agent.
+ * With `revision` the agent says that it holds `scopes` as of that revision and wants what it missed; with null it holds
+ * nothing. Answered by an `update` whose `subscription` is the one given here.
+ */
+export interface AgentHello {
+  readonly type: 'hello';
+  readonly node_id: string;
+  readonly dpid: string;
+  readonly run: string;
+  readonly revision: number | null;
+  readonly scopes: readonly string[];
+  readonly subscription: number;
+}
+
+/** Changes the set of scopes. Answered by an `update` with the same `subscription`. */
+export interface AgentSubscribe {
+  readonly type: 'subscribe';
+  readonly subscription: number;
+  readonly add: readonly string[];
+  readonly drop: readonly string[];
+}
+
+/** A port of this datapath carries an interface. `claim` changes each time the port is plugged anew (OVSDB row id). */
+export interface InterfaceFact {
+  readonly interface_id: number;
+  readonly port_name: string;
+  readonly port_number: number;
+  readonly claim: string;
+}
+
+/**
+ * What is so on this datapath. `full`: everything else that this datapath said before is no longer so.
+ * Idempotent; answered by nothing: the effect comes back through the change stream.
+ */
+export interface AgentFacts {
+  readonly type: 'facts';
+  readonly datapath_id: number;
+  readonly full: boolean;
+  readonly interfaces: readonly InterfaceFact[];
+  readonly gone_interfaces: readonly number[];
+  readonly networks: readonly number[];
+  readonly gone_networks: readonly number[];
+}
+
+/** Everything up to `revision` stands in the switch (barrier acknowledged). */
+export interface AgentApplied {
+  readonly type: 'applied';
+  readonly revision: number;
+}
+
+/** Sent every few seconds by both sides; silence means that the other is gone. */
+export interface Ping {
+  readonly type: 'ping';
+}
+
+// --- vnmgr → agent ------------------------------------------------------------------------------------------------
+
+export interface RowPut {
+  readonly entity: string;
+  readonly row: WireRow;
+}
+
+export interface RowDelete {
+  readonly entity: string;
+  readonly id: number;
+}
+
+/**
+ * Rows that entered, changed or left what this agent sees, up to `revision`.
+ * `seq` counts the updates of one connection from 1: a gap means a lost message, and the agent says hello again.
+ */
+export interface AgentUpdate {
+  readonly type: 'update';
+  readonly seq: number;
+  readonly revision: number;
+  /** The agent forgets what it holds first: the snapshot for one that knows nothing, or whose revision is too old. */
+  readonly reset: boolean;
+  /** The subscription request that this answers, absent for a change that came by itself. */
+  readonly subscription?: number;
+  readonly put: readonly RowPut[];
+  readonly del: readonly RowDelete[];
+}
+
+/** The manager does not know this agent (any more): say hello again. `reason` is for the log. */
+export interface AgentRefused {
+  readonly type: 'refused';
+  readonly reason: string;
+}
+
+export type FromAgent = AgentHello | AgentSubscribe | AgentFacts | AgentApplied | Ping;
+export type ToAgent = AgentUpdate | AgentRefused | Ping;
+export type FromApi = ApiRequest | HealthRequest;

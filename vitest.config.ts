@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config';
+
+// Workspace packages are tested from their sources: no build needed before `npm test`.
+const resolve = { conditions: ['source', 'node', 'import', 'module', 'default'] };
+const shared = { resolve, ssr: { resolve } };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'migrations/src/**/*.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'e2e',
+          include: ['packages/lab/e2e/**/*.e2e.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // The labs share two cores: one file after another keeps their timing honest.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
