@@ -1,0 +1,104 @@
+/**
+ * The words in which an entity is declared. A declaration is plain data: everything else (types, endpoints, validation,
+ * columns, wire form) is derived from it, and what is special to one entity is a named rule in vnmgr.
+ */
+
+export type FieldType = 'string' | 'integer' | 'boolean' | 'choice' | 'ipv4' | 'mac' | 'dpid' | 'reference';
+
+/** A column of the entity's table, or (in `params`) something that only requests carry. */
+export interface Field {
+  readonly type: FieldType;
+  /** One line, for OpenAPI and `vnctl --help`. */
+  readonly doc: string;
+  /** The column may be NULL; a request says so by null or an empty value. */
+  readonly nullable?: true;
+  /** A create request must give it. */
+  readonly required?: true;
+  /** An update request may change it. */
+  readonly mutable?: true;
+  /** No request gives it: a rule fills it in. */
+  readonly internal?: true;
+  /** Not shown in replies. */
+  readonly hidden?: true;
+  /** Used on create when the request does not give it. */
+  readonly default?: string | number | boolean;
+  /** Name in requests when it is not the column's; a reference `network_id` is `network_uuid` by itself. */
+  readonly param?: string;
+  /** Limits of an integer. */
+  readonly min?: number;
+  readonly max?: number;
+  /** Longest string, in characters (255 when absent). */
+  readonly maxLength?: number;
+  /** Values of a choice. */
+  readonly values?: readonly string[];
+  /** Entity that a reference refers to. Deleting that row deletes this one (reference §6.3). */
+  readonly to?: string;
+  /** The row referred to belongs to this one alone and is deleted with it (a MAC lease's MAC address). */
+  readonly owned?: true;
+}
+
+/** Which scopes a row is in: docs/architecture.md, "Rows and scopes". */
+export interface ScopeRules {
+  /** `{ scope: 'network', column: 'network_id' }`: a row with 7 there is in `network/7`. */
+  readonly own?: readonly { readonly scope: string; readonly column: string }[];
+  /** Reference columns: the row referred to is also where this row's own scopes are. */
+  readonly lends?: readonly string[];
+  /** Reference columns: this row is in every scope of the row referred to. */
+  readonly follows?: readonly string[];
+}
+
+/** `/<path>`, `/<path>/:uuid`. */
+export interface ResourceApi {
+  readonly kind: 'resource';
+  readonly path: string;
+  /** False: there is no PUT. */
+  readonly update?: false;
+  /** `PUT /<path>/:uuid/<action>` and the request parameters (names of `fields` or `params`) that it takes. */
+  readonly actions?: Readonly<Record<string, { readonly doc: string; readonly params: readonly string[] }>>;
+}
+
+/**
+ * `/<parents>/:uuid/<path>` and, for entities with a uuid, `/<parents>/:uuid/<path>/:<entity>_uuid`.
+ * Without a uuid, DELETE takes the fields as filters.
+ */
+export interface ChildApi {
+  readonly kind: 'child';
+  readonly path: string;
+  /** Reference column that names the parent. */
+  readonly parent: string;
+}
+
+/** `/<parents>/:uuid/<path>/:<other>_uuid`: a row between two others. */
+export interface RelationApi {
+  readonly kind: 'relation';
+  readonly path: string;
+  /** Reference column of the first uuid. */
+  readonly parent: string;
+  /** Reference column of the second uuid. */
+  readonly other: string;
+  /** What GET lists: the rows in between, or the entities at the other end. */
+  readonly list: 'rows' | 'others';
+}
+
+export type Api = ResourceApi | ChildApi | RelationApi;
+
+export interface Declaration {
+  readonly name: string;
+  readonly table: string;
+  /** Entities with a uuid: `<prefix>-<1 to 16 of a-z0-9>`. */
+  readonly prefix?: string;
+  readonly doc: string;
+  readonly fields: Readonly<Record<string, Field>>;
+  /** What requests may carry besides the columns; a rule acts on it. */
+  readonly params?: Readonly<Record<string, Field>>;
+  /** Sets of columns that no two rows share (NULL is never equal to NULL). `uuid` is unique by itself. */
+  readonly unique?: readonly (readonly string[])[];
+  readonly scopes?: ScopeRules;
+  /** Empty: the entity is not in the API. */
+  readonly api: readonly Api[];
+}
+
+/** Keeps the literal types of a declaration, from which the row types are inferred. */
+export function declare<const D extends Declaration>(declaration: D): D {
+  return declaration;
+}

@@ -1,0 +1,223 @@
+/** The table of endpoints, derived from the declarations: routes of vnapi, commands of vnctl, dispatch of vnmgr. */
+import type { Api, ChildApi, Declaration, Field, RelationApi, ResourceApi } from './declaration.ts';
+import { type EntityName, declarationOf, entityNames, isEntityName } from './entities/index.ts';
+import type { Operation } from './messages.ts';
+
+/** A request parameter: a field under its name in requests. */
+export interface Param extends Field {
+  readonly name: string;
+  /** The column that it fills, absent for what only requests carry. */
+  readonly column?: string;
+}
+
+export interface PathParam {
+  readonly name: string;
+  readonly entity: EntityName;
+}
+
+export interface Endpoint {
+  /** `networks.create`, `datapaths.networks.list`, `ip_leases.attach`: what `ApiRequest.endpoint` says. */
+  readonly name: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Below `/api/1.0`, with `:name` for parameters: `/datapaths/:uuid/networks/:network_uuid`. */
+  readonly path: string;
+  readonly operation: Operation;
+  /** The entity that is created, listed …: `datapath_network` for the path above. */
+  readonly entity: EntityName;
+  /** First segment of the path, the noun in vnctl: `datapaths`. */
+  readonly resource: string;
+  /** Second noun, for children and relations: `networks`. */
+  readonly sub?: string;
+  /** `create`, `list`, `show`, `update`, `delete` or the name of an action. */
+  readonly verb: string;
+  readonly pathParams: readonly PathParam[];
+  readonly params: readonly Param[];
+  readonly api: Api;
+  /** One line. */
+  readonly doc: string;
+}
+
+const PAGING: readonly Param[] = [
+  { name: 'limit', type: 'integer', min: 0, max: 10_000, doc: 'How many items to answer with at most (30).' },
+  { name: 'offset', type: 'integer', min: 0, doc: 'How many items to skip.' },
+];
+
+function referenced(field: Field | undefined): EntityName {
+  if (field?.to === undefined || !isEntityName(field.to)) throw new Error(`not a reference to an entity: ${field?.to}`);
+  return field.to;
+}
+
+function paramName(column: string, field: Field): string {
+  return field.param ?? (field.type === 'reference' ? column.replace(/_id$/, '_uuid') : column);
+}
+
+/** Everything a request may carry for the entity, in order of declaration. */
+function paramsOf(declaration: Declaration): Param[] {
+  const stored = Object.entries(declaration.fields)
+    .filter(([, field]) => field.internal !== true)
+    .map(([column, field]): Param => ({ ...field, name: paramName(column, field), column }));
+  const extra = Object.entries(declaration.params ?? {}).map(([name, field]): Param => ({ ...field, name }));
+  return [...stored, ...extra];
+}
+
+function uuidParam(declaration: Declaration): Param[] {
+  if (declaration.prefix === undefined) return [];
+  const doc = `Own uuid, ${declaration.prefix}-…; made up when not given.`;
+  return [{ name: 'uuid', type: 'reference', to: declaration.name, doc, column: 'uuid' }];
+}
+
+/** As an update takes it: nothing required, no defaults. */
+function optional({ required: _required, default: _default, ...param }: Param): Param {
+  return param;
+}
+
+function withoutColumns(params: readonly Param[], ...columns: string[]): Param[] {
+  return params.filter(({ column }) => column === undefined || !columns.includes(column));
+}
+
+function words(name: string): string {
+  return name.replaceAll('_', ' ');
+}
+
+function resourceEndpoints(declaration: Declaration, entity: EntityName, api: ResourceApi): Endpoint[] {
+  const { path } = api;
+  const noun = words(entity);
+  const params = paramsOf(declaration);
+  const collection = { path: `/${path}`, pathParams: [], entity, resource: path, api } as const;
+  const uuid: readonly PathParam[] = [{ name: 'uuid', entity }];
+  const item = { ...collection, path: `/${path}/:uuid`, pathParams: uuid, params: [] } as const;
+  const endpoint = (verb: string) => ({ name: `${path}.${verb}`, verb });
+  return [
+    {
+      ...collection,
+      ...endpoint('create'),
+      method: 'POST',
+      operation: 'create',
+      params: [...uuidParam(declaration), ...params],
+      doc: `Make a ${noun}.`,
+    },
+    { ...collection, ...endpoint('list'), method: 'GET', operation: 'list', params: PAGING, doc: `List: ${noun}.` },
+    { ...item, ...endpoint('show'), method: 'GET', operation: 'show', doc: `Show a ${noun}.` },
+    ...(api.update === false
+      ? []
+      : [
+          {
+            ...item,
+            ...endpoint('update'),
+            method: 'PUT',
+            operation: 'update',
+            params: params.filter((param) => param.mutable).map(optional),
+            doc: `Change a ${noun}.`,
+          } as const,
+        ]),
+    { ...item, ...endpoint('delete'), method: 'DELETE', operation: 'delete', doc: `Delete a ${noun}.` },
+    ...Object.entries(api.actions ?? {}).map(
+      ([action, { doc, params: names }]) =>
+        ({
+          ...item,
+          ...endpoint(action),
+          path: `/${path}/:uuid/${action}`,
+          method: 'PUT',
+          operation: 'update',
+          params: params.filter(({ name }) => names.includes(name)).map(optional),
+          doc,
+        }) as const,
+    ),
+  ];
+}
+
+/** First segment of the path of a resource. */
+function resourcePath(entity: EntityName): string {
+  const api = declarationOf(entity).api.find(({ kind }) => kind === 'resource');
+  if (api === undefined) throw new Error(`${entity} is not a resource`);
+  return api.path;
+}
+
+function childEndpoints(declaration: Declaration, entity: EntityName, api: ChildApi): Endpoint[] {
+  const parent = referenced(declaration.fields[api.parent]);
+  const resource = resourcePath(parent);
+  const params = withoutColumns(paramsOf(declaration), api.parent);
+  const uuid: readonly PathParam[] = [{ name: 'uuid', entity: parent }];
+  const noun = words(entity);
+  const common = { path: `/${resource}/:uuid/${api.path}`, pathParams: uuid, entity, resource, sub: api.path, api };
+  const endpoint = (verb: string) => ({ ...common, name: `${resource}.${api.path}.${verb}`, verb });
+  const ownUuid = `${entity}_uuid`;
+  return [
+    {
+      ...endpoint('create'),
+      method: 'POST',
+      operation: 'create',
+      params: [...uuidParam(declaration), ...params],
+      doc: `Make a ${noun}.`,
+    },
+    { ...endpoint('list'), method: 'GET', operation: 'list', params: PAGING, doc: `List: ${noun}.` },
+    declaration.prefix === undefined
+      ? {
+          ...endpoint('delete'),
+          method: 'DELETE',
+          operation: 'delete',
+          params: params.map(optional),
+          doc: `Delete each ${noun} that has these values; without any, all of them.`,
+        }
+      : {
+          ...endpoint('delete'),
+          method: 'DELETE',
+          operation: 'delete',
+          path: `${common.path}/:${ownUuid}`,
+          pathParams: [...uuid, { name: ownUuid, entity }],
+          params: [],
+          doc: `Delete a ${noun}.`,
+        },
+  ];
+}
+
+function relationEndpoints(declaration: Declaration, entity: EntityName, api: RelationApi): Endpoint[] {
+  const parent = referenced(declaration.fields[api.parent]);
+  const other = referenced(declaration.fields[api.other]);
+  const resource = resourcePath(parent);
+  const otherUuid = api.other.replace(/_id$/, '_uuid');
+  const uuid: readonly PathParam[] = [{ name: 'uuid', entity: parent }];
+  const collection = { path: `/${resource}/:uuid/${api.path}`, pathParams: uuid, entity, resource, sub: api.path, api };
+  const item = {
+    ...collection,
+    path: `${collection.path}/:${otherUuid}`,
+    pathParams: [...uuid, { name: otherUuid, entity: other }],
+  };
+  const endpoint = (verb: string) => ({ name: `${resource}.${api.path}.${verb}`, verb });
+  const related = `a ${words(api.other.replace(/_id$/, ''))} of a ${words(parent)}`;
+  return [
+    {
+      ...item,
+      ...endpoint('create'),
+      method: 'POST',
+      operation: 'create',
+      params: withoutColumns(paramsOf(declaration), api.parent, api.other),
+      doc: `Add ${related}.`,
+    },
+    { ...collection, ...endpoint('list'), method: 'GET', operation: 'list', params: PAGING, doc: `List ${related}.` },
+    { ...item, ...endpoint('delete'), method: 'DELETE', operation: 'delete', params: [], doc: `Remove ${related}.` },
+  ];
+}
+
+function endpointsOf(entity: EntityName): Endpoint[] {
+  const declaration = declarationOf(entity);
+  return declaration.api.flatMap((api) => {
+    switch (api.kind) {
+      case 'resource':
+        return resourceEndpoints(declaration, entity, api);
+      case 'child':
+        return childEndpoints(declaration, entity, api);
+      case 'relation':
+        return relationEndpoints(declaration, entity, api);
+    }
+  });
+}
+
+export const endpoints: readonly Endpoint[] = entityNames.flatMap(endpointsOf);
+
+const byName = new Map(endpoints.map((endpoint) => [endpoint.name, endpoint]));
+
+/** The endpoint of this name: `networks.create`. */
+export function findEndpoint(name: string): Endpoint | undefined {
+  return byName.get(name);
+}

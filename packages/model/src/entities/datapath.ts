@@ -1,0 +1,28 @@
+import { declare } from '../declaration.ts';
+
+export const datapath = declare({
+  name: 'datapath',
+  table: 'datapaths',
+  prefix: 'dp',
+  doc: 'One Open vSwitch bridge, run by one agent.',
+  fields: {
+    display_name: { type: 'string', required: true, mutable: true, doc: 'Name shown to people.' },
+    dpid: { type: 'dpid', required: true, doc: 'Datapath id of the bridge, up to 16 hexadecimal digits.' },
+    node_id: { type: 'string', required: true, doc: 'Id of the agent that runs it (vna --node-id).' },
+    enable_ovs_learn_action: {
+      type: 'boolean',
+      default: true,
+      mutable: true,
+      doc: 'Kept for old clients: nothing needs to be learnt any more.',
+    },
+  },
+  unique: [['dpid']],
+  scopes: {
+    own: [
+      { scope: 'dpid', column: 'dpid' },
+      { scope: 'node', column: 'node_id' },
+      { scope: 'datapath', column: 'id' },
+    ],
+  },
+  api: [{ kind: 'resource', path: 'datapaths' }],
+});

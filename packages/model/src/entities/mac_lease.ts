@@ -1,0 +1,16 @@
+import { declare } from '../declaration.ts';
+
+export const mac_lease = declare({
+  name: 'mac_lease',
+  table: 'mac_leases',
+  prefix: 'ml',
+  doc: 'A MAC address of an interface.',
+  fields: {
+    interface_id: { type: 'reference', to: 'interface', required: true, mutable: true, doc: 'The interface.' },
+    mac_address_id: { type: 'reference', to: 'mac_address', internal: true, owned: true, doc: 'The address row.' },
+    mac_address: { type: 'mac', required: true, doc: 'The MAC address.' },
+  },
+  unique: [['mac_address_id']],
+  scopes: { follows: ['interface_id'] },
+  api: [{ kind: 'resource', path: 'mac_leases' }],
+});

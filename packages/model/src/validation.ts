@@ -1,0 +1,129 @@
+/** Text or JSON from outside → typed values, by the declaration of the endpoint; the first failure is thrown. */
+import { formatMac, isMac, isUnicastMac, parseDpid, parseIpv4, parseMac } from './addresses.ts';
+import type { Field, FieldType } from './declaration.ts';
+import type { Endpoint, Param } from './endpoints.ts';
+import { declarationOf, isEntityName } from './entities/index.ts';
+import { VnetError, modelName } from './errors.ts';
+
+/** Addresses as numbers, references as uuids, absent parameters absent. */
+export type ParamValue = string | number | boolean | null;
+
+export interface ValidRequest {
+  /** uuids, by the name of the path parameter. */
+  readonly path: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, ParamValue>>;
+}
+
+const INTEGER = /^(?:-?(?:0|[1-9]\d*)|0x[0-9a-f]+)$/i;
+/** What OpenVNet took for a boolean. */
+const BOOLEANS = new Map<unknown, boolean>([
+  ...['y', 'yes', 't', 'true', '1', true, 1].map((text) => [text, true] as const),
+  ...['n', 'no', 'f', 'false', '0', false, 0].map((text) => [text, false] as const),
+]);
+
+function refuse(param: Param, value: unknown, expected: string): never {
+  const shown = JSON.stringify(value);
+  throw new VnetError('ArgumentError', `${param.name}: ${shown} is not ${expected}`);
+}
+
+function coerceString(param: Param, value: unknown): string {
+  const { maxLength = 255 } = param;
+  if (typeof value !== 'string' && typeof value !== 'number') refuse(param, value, 'a text');
+  const text = String(value);
+  if (text.length > maxLength) refuse(param, `${text.slice(0, 32)}…`, `a text of at most ${maxLength} characters`);
+  // Control characters in names only serve to fool terminals and logs.
+  if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(text)) refuse(param, text, 'free of control characters');
+  return text;
+}
+
+function coerceInteger(param: Param, value: unknown): number {
+  const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = param;
+  const number = typeof value === 'string' && INTEGER.test(value) ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isInteger(number)) refuse(param, value, 'an integer');
+  if (number < min || number > max) refuse(param, value, `between ${min} and ${max}`);
+  return number;
+}
+
+function coerceBoolean(param: Param, value: unknown): boolean {
+  return BOOLEANS.get(value) ?? refuse(param, value, 'true or false');
+}
+
+function coerceChoice(param: Param, value: unknown): string {
+  const values = param.values ?? [];
+  if (typeof value === 'string' && values.includes(value)) return value;
+  return refuse(param, value, `one of ${values.join(', ')}`);
+}
+
+function coerceIpv4(param: Param, value: unknown): number {
+  // OpenVNet took an address with a prefix and ignored the prefix.
+  const address = typeof value === 'string' ? parseIpv4(value.replace(/\/(?:[12]?\d|3[0-2])$/, '')) : undefined;
+  return address ?? refuse(param, value, 'an IPv4 address such as 10.101.0.1');
+}
+
+function coerceMac(param: Param, value: unknown): number {
+  const address = typeof value === 'string' ? parseMac(value) : value;
+  if (typeof address !== 'number' || !isMac(address)) refuse(param, value, 'a MAC address such as 02:00:00:00:00:01');
+  if (!isUnicastMac(address)) refuse(param, formatMac(address), 'the MAC address of one station');
+  return address;
+}
+
+function coerceDpid(param: Param, value: unknown): string {
+  const dpid = typeof value === 'string' ? parseDpid(value) : undefined;
+  return dpid ?? refuse(param, value, 'a datapath id: up to 16 hexadecimal digits, such as 0x0000aaaaaaaaaaaa');
+}
+
+/** Checks the form of a uuid: `nw-` and 1 to 16 lower case letters or digits (reference §1.4). */
+function checkUuid(entity: string, key: string, value: unknown, form: string): string {
+  const prefix = isEntityName(entity) ? declarationOf(entity).prefix : undefined;
+  if (prefix !== undefined && typeof value === 'string' && new RegExp(`^${prefix}-${form}$`).test(value)) return value;
+  const shown = typeof value === 'string' ? value : JSON.stringify(value);
+  throw new VnetError('InvalidUUID', `${modelName(entity)}#${key}: ${shown}`);
+}
+
+function coerceReference(param: Param, value: unknown): string {
+  return checkUuid(param.to ?? '', 'uuid', value, '[a-z0-9]{1,16}');
+}
+
+const coercions: Record<FieldType, (param: Param, value: unknown) => ParamValue> = {
+  string: coerceString,
+  integer: coerceInteger,
+  boolean: coerceBoolean,
+  choice: coerceChoice,
+  ipv4: coerceIpv4,
+  mac: coerceMac,
+  dpid: coerceDpid,
+  reference: coerceReference,
+};
+
+function isUnset(field: Field, value: unknown): boolean {
+  return value === null || (value === '' && field.type !== 'string');
+}
+
+/** undefined: the parameter was not given. */
+function coerce(param: Param, value: unknown): ParamValue | undefined {
+  if (value !== undefined && !isUnset(param, value)) return coercions[param.type](param, value);
+  if (value !== undefined && param.nullable === true) return null;
+  if (param.required === true) throw new VnetError('MissingArgument', param.name);
+  return param.default;
+}
+
+/**
+ * Checks and converts one request. Parameters that the endpoint does not declare are dropped, as OpenVNet did.
+ *
+ * @throws {VnetError} MissingArgument, ArgumentError or InvalidUUID, naming the parameter and the value.
+ */
+export function validate(
+  endpoint: Endpoint,
+  path: Readonly<Record<string, string>>,
+  params: Readonly<Record<string, unknown>>,
+): ValidRequest {
+  // Paths are checked less strictly, as in OpenVNet: what no row can have is simply not found.
+  const uuids = endpoint.pathParams.map(({ name, entity }) => [name, checkUuid(entity, name, path[name], '\\w+')]);
+  const values = endpoint.params
+    .map((param) => [param.name, coerce(param, params[param.name])] as const)
+    .filter(([, value]) => value !== undefined);
+  return {
+    path: Object.fromEntries(uuids) as Record<string, string>,
+    values: Object.fromEntries(values) as Record<string, ParamValue>,
+  };
+}
