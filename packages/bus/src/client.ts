@@ -80,7 +80,7 @@ export class BusClient<Out extends BusMessage, In extends BusMessage = never> {
   /** @returns false when no manager is there: the message is not sent, now or later */
   send(message: Out): boolean {
     if (!this.#up) return false;
-    this.#connection!.send(message as Out & Record<string, unknown>);
+    this.#connection!.send(message);
     return true;
   }
 
@@ -89,11 +89,14 @@ export class BusClient<Out extends BusMessage, In extends BusMessage = never> {
    * @param timeoutMs for the reply, counted from now
    * @param upMs how much of it may pass until a manager is there at all
    * @throws BusUnavailableError when there was no manager, it went away, or it did not answer in time
+   * @throws FrameError when the message is over the limit
    */
   async request(message: WithoutId<Out>, timeoutMs: number, upMs = 1_000): Promise<Reply> {
     const deadline = Date.now() + timeoutMs;
     if (!this.#up) await this.#untilUp(Math.min(upMs, timeoutMs));
     const id = this.#nextId++;
+    this.#connection!.send({ ...message, id });
+    // The reply cannot come before this turn is over.
     return await new Promise<Reply>((resolve, reject) => {
       const timer = setTimeout(
         () => {
@@ -103,13 +106,6 @@ export class BusClient<Out extends BusMessage, In extends BusMessage = never> {
         Math.max(0, deadline - Date.now()),
       );
       this.#waiting.set(id, { resolve, reject, timer });
-      try {
-        this.#connection!.send({ ...message, id });
-      } catch (error) {
-        clearTimeout(timer);
-        this.#waiting.delete(id);
-        reject(error);
-      }
     });
   }
 

@@ -4,7 +4,7 @@ import { usesCurve } from './endpoints.ts';
 import { checkSize, decodeFrames, encodeFrames, type BusMessage } from './frames.ts';
 import { openProof, type ClientKeys } from './keys.ts';
 import { Outbox } from './outbox.ts';
-import { HARD_LIMIT_FACTOR, HIGH_WATER_MARK, LINGER_MS } from './protocol.ts';
+import { HARD_LIMIT_FACTOR, HIGH_WATER_MARK, LINGER_MS, type ControlMessage } from './protocol.ts';
 
 // Without it a process could not end while messages for a dead manager are queued.
 context.blocky = false;
@@ -55,17 +55,13 @@ export class Connection {
     this.#outbox = new Outbox(this.#socket, (_frames, error) => this.#end(`sending failed: ${error.message}`));
     void this.#watch();
     this.#socket.connect(options.endpoint);
-    this.send(
-      keys
-        ? { type: 'open', key: keys.publicKey, proof: openProof(keys, keys.managerPublicKey, identity) }
-        : { type: 'open' },
-    );
+    this.send(openMessage(identity, keys));
     void this.#receive();
     this.#timer = setInterval(() => this.#tick(), options.pingMs);
   }
 
   /** @throws FrameError when the message is over the limit */
-  send(message: BusMessage & Record<string, unknown>): void {
+  send(message: BusMessage): void {
     const frames = encodeFrames(message);
     checkSize(frames, this.#options.maxMessageBytes);
     this.#outbox.push(frames);
@@ -73,7 +69,8 @@ export class Connection {
 
   close(): void {
     if (this.#ended) return;
-    this.send({ type: 'closed', reason: 'goodbye' });
+    const goodbye: ControlMessage = { type: 'closed', reason: 'goodbye' };
+    this.send(goodbye);
     this.#stop();
   }
 
@@ -129,4 +126,9 @@ export class Connection {
     // After the turn: the goodbye is handed to libzmq first.
     setImmediate(() => this.#socket.close());
   }
+}
+
+function openMessage(identity: string, keys: ClientKeys | undefined): ControlMessage {
+  if (keys === undefined) return { type: 'open' };
+  return { type: 'open', key: keys.publicKey, proof: openProof(keys, keys.managerPublicKey, identity) };
 }

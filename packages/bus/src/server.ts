@@ -11,7 +11,7 @@ import {
 import { AuthorizedKeys, loadManagerKeys, openProof, sameProof, type KeyPair } from './keys.ts';
 import type { BusLog } from './log.ts';
 import { Outbox } from './outbox.ts';
-import { HARD_LIMIT_FACTOR, HIGH_WATER_MARK, LINGER_MS, PING_MS, TIMEOUT_MS } from './protocol.ts';
+import { HARD_LIMIT_FACTOR, HIGH_WATER_MARK, LINGER_MS, PING_MS, TIMEOUT_MS, type ControlMessage } from './protocol.ts';
 import { Gatekeeper, ZAP_DOMAIN } from './zap.ts';
 
 /** One connection of one client. A client that comes back is another peer, with another object. */
@@ -278,7 +278,8 @@ export class BusServer<In extends BusMessage, Out extends BusMessage> {
   }
 
   #sayClosed(listener: Listener, identity: Buffer, reason: string): void {
-    listener.outbox.push([identity, ...encodeFrames({ type: 'closed', reason } as BusMessage)]);
+    const closed: ControlMessage = { type: 'closed', reason };
+    listener.outbox.push([identity, ...encodeFrames(closed)]);
   }
 
   /** Logs what libzmq ends below our frames. */
