@@ -80,6 +80,8 @@ export interface AgentHello {
   readonly node_id: string;
   readonly dpid: string;
   readonly run: string;
+  /** Which database `revision` counts in: the agent got it with its updates. Another one means a snapshot. */
+  readonly database: string | null;
   readonly revision: number | null;
   readonly scopes: readonly string[];
   readonly subscription: number;
@@ -145,6 +147,8 @@ export interface RowDelete {
 export interface AgentUpdate {
   readonly type: 'update';
   readonly seq: number;
+  /** Identity of the database, made when it was created: revisions of another one mean nothing here. */
+  readonly database: string;
   readonly revision: number;
   /** The agent forgets what it holds first: the snapshot for one that knows nothing, or whose revision is too old. */
   readonly reset: boolean;
