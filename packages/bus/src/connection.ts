@@ -29,6 +29,7 @@ export class Connection {
   readonly #outbox: Outbox;
   readonly #timer: NodeJS.Timeout;
   #lastHeard = Date.now();
+  #lastTick = Date.now();
   #up = false;
   #ended = false;
 
@@ -95,7 +96,11 @@ export class Connection {
   }
 
   #tick(): void {
-    const silence = Date.now() - this.#lastHeard;
+    const now = Date.now();
+    // This process was asleep or busy itself: what the manager said meanwhile is still unread.
+    if (now - this.#lastTick > 2 * this.#options.pingMs) this.#lastHeard = now;
+    this.#lastTick = now;
+    const silence = now - this.#lastHeard;
     const patience = this.#up ? this.#options.timeoutMs : this.#options.pingMs;
     if (silence >= patience) this.#end(`silent for ${silence} ms`);
     else if (this.#up) this.send({ type: 'ping' });

@@ -203,8 +203,9 @@ export class BusServer<In extends BusMessage, Out extends BusMessage> {
         return;
       }
       connection.lastHeard = Date.now();
-      if (message.type === 'ping') return;
-      if (message.type === 'closed') this.#drop(connection, 'it said goodbye');
+      // Answered at once, so that a client that wants to know sooner only has to ask more often.
+      if (message.type === 'ping') listener.outbox.push([identity, ...encodeFrames({ type: 'ping' })]);
+      else if (message.type === 'closed') this.#drop(connection, 'it said goodbye');
       else if (message.type === 'open') this.#drop(connection, 'it opened its connection twice');
       else this.#options.onMessage(connection.peer, message as In);
     } catch (error) {

@@ -1,1 +1,2 @@
-export {};
+export { createServer } from './server.ts';
+export type { Manager } from './routes.ts';

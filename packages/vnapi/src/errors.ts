@@ -1,0 +1,24 @@
+/** Whatever goes wrong, in the error shape of the reference (§1.5). */
+import type { FastifyError, FastifyReply } from 'fastify';
+import { BusUnavailableError } from '@vnet/bus';
+import { qualifiedErrorName, VnetError, type WireError } from '@vnet/model';
+import { sendBody } from './format.ts';
+
+/** Seconds after which a client may try again what failed with 503. */
+const RETRY_AFTER_S = 1;
+
+export function sendError(reply: FastifyReply, { error, message, code, status }: WireError): FastifyReply {
+  if (status === 503) reply.header('retry-after', String(RETRY_AFTER_S));
+  return sendBody(reply.code(status), { error: qualifiedErrorName(error), message, code });
+}
+
+/** What was thrown while a request was handled, as an error of the catalogue. */
+export function toVnetError(error: FastifyError | Error): VnetError {
+  if (error instanceof VnetError) return error;
+  if (error instanceof BusUnavailableError) return new VnetError('ManagerUnavailable', error.message, { cause: error });
+  const { statusCode = 500 } = error as Partial<FastifyError>;
+  if (statusCode === 413)
+    return new VnetError('RequestTooLarge', 'The body is over the limit of 1 MiB.', { cause: error });
+  if (statusCode < 500) return new VnetError('ArgumentError', error.message, { cause: error });
+  return new VnetError('InternalError', 'vnapi failed; the log says more.', { cause: error });
+}

@@ -1,0 +1,270 @@
+/** The HTTP side against a real bus, with a scripted manager at its other end. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { BusClient, BusServer } from '@vnet/bus';
+import { VnetError, type ApiRequest, type FromApi, type Reply } from '@vnet/model';
+import { createServer } from './server.ts';
+
+type Answer = Omit<Reply, 'type' | 'id'>;
+
+const log = pino({ level: 'silent' });
+let dir: string;
+let manager: BusServer<FromApi, Reply>;
+let client: BusClient<FromApi>;
+let app: FastifyInstance;
+let requests: FromApi[];
+/** What the scripted manager says next; undefined: nothing. */
+let answer: Answer | undefined;
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'vnet-api-'));
+  requests = [];
+  answer = { ok: true, body: { uuid: 'nw-1' }, revision: 7 };
+  manager = await BusServer.open<FromApi, Reply>({
+    listen: [`ipc://${dir}/bus`],
+    log,
+    onMessage: (peer, request) => {
+      requests.push(request);
+      if (answer !== undefined) manager.send(peer, { type: 'reply', id: request.id, ...answer });
+    },
+  });
+  client = new BusClient<FromApi>({ endpoints: manager.endpoints, log });
+  app = createServer(client, log);
+});
+
+afterEach(async () => {
+  await app.close();
+  client.close();
+  await manager.close();
+  rmSync(dir, { recursive: true });
+});
+
+function asked(): ApiRequest {
+  expect(requests).toHaveLength(1);
+  return requests[0] as ApiRequest;
+}
+
+describe('a request', () => {
+  test.each(['/api/1.0/networks', '/api/networks', '/api/1.0/networks.json'])(
+    'to %s names its endpoint',
+    async (path) => {
+      const reply = await app.inject({
+        method: 'POST',
+        url: `${path}?ipv4_network=10.0.0.0`,
+        headers: { 'x-request-id': 'r-1' },
+      });
+      expect(reply.statusCode).toBe(200);
+      expect(reply.headers['content-type']).toBe('application/json');
+      expect(reply.headers['etag']).toBe('"7"');
+      expect(reply.json()).toEqual({ uuid: 'nw-1' });
+      expect(asked()).toEqual({
+        type: 'api',
+        id: 1,
+        endpoint: 'networks.create',
+        operation: 'create',
+        path: {},
+        params: { ipv4_network: '10.0.0.0' },
+        who: '127.0.0.1',
+        request_id: 'r-1',
+      });
+    },
+  );
+
+  test('carries its path parameters', async () => {
+    await app.inject({ method: 'DELETE', url: '/api/1.0/datapaths/dp-1/networks/nw-1' });
+    expect(asked()).toMatchObject({
+      endpoint: 'datapaths.networks.delete',
+      path: { uuid: 'dp-1', network_uuid: 'nw-1' },
+    });
+  });
+
+  const wanted = { display_name: 'a b', ipv4_prefix: '24' };
+  test.each([
+    ['query', 'display_name=a+b&ipv4_prefix=24', undefined, undefined, wanted],
+    ['query, the last of two', 'display_name=x&display_name=a%20b', undefined, undefined, { display_name: 'a b' }],
+    ['form', '', 'application/x-www-form-urlencoded', 'display_name=a+b&ipv4_prefix=24', wanted],
+    ['flat JSON', '', 'application/json', '{"display_name":"a b","ipv4_prefix":24}', { ...wanted, ipv4_prefix: 24 }],
+    [
+      'wrapped JSON',
+      '',
+      'application/json; charset=utf-8',
+      '{"network":{"display_name":"a b"}}',
+      { display_name: 'a b' },
+    ],
+    ['YAML', '', 'text/yaml', 'display_name: a b', { display_name: 'a b' }],
+    ['query and body', 'ipv4_prefix=24', 'application/json', '{"display_name":"a b"}', wanted],
+    ['empty body', 'ipv4_prefix=24', 'application/json', '', { ipv4_prefix: '24' }],
+    ['body of another type', 'ipv4_prefix=24', 'text/plain', 'x', { ipv4_prefix: '24' }],
+  ])('takes parameters from %s', async (_where, query, type, payload, params) => {
+    const headers = type === undefined ? {} : { 'content-type': type };
+    await app.inject({
+      method: 'PUT',
+      url: `/api/networks/nw-1?${query}`,
+      headers,
+      ...(payload === undefined ? {} : { payload }),
+    });
+    expect(asked().params).toEqual(params);
+  });
+
+  test.each(['GET', 'DELETE'] as const)('%s takes parameters from the query', async (method) => {
+    await app.inject({ method, url: '/api/interfaces/if-1/ports?port_name=eth0&limit=3' });
+    expect(asked().params).toEqual({ port_name: 'eth0', limit: '3' });
+  });
+
+  test('may wait for the switches', async () => {
+    answer = { ok: true, body: ['nw-1'], applied: { revision: 9, agents: 2, behind: [], ms: 12 } };
+    const reply = await app.inject({ method: 'DELETE', url: '/api/networks/nw-1?wait=flows&timeout=0.5' });
+    expect(asked().wait_ms).toBe(500);
+    expect(reply.statusCode).toBe(200);
+    expect(reply.headers['vnet-applied']).toBe('revision=9; agents=2; ms=12');
+  });
+
+  test('says with 202 which agents are behind', async () => {
+    answer = { ok: true, body: ['nw-1'], applied: { revision: 9, agents: 2, behind: ['hv1', 'hv2'], ms: 10_000 } };
+    const reply = await app.inject({ method: 'DELETE', url: '/api/networks/nw-1?wait=flows' });
+    expect(asked().wait_ms).toBe(10_000);
+    expect(reply.statusCode).toBe(202);
+    expect(reply.json()).toEqual(['nw-1']);
+    expect(reply.headers['vnet-applied']).toBe('revision=9; agents=2; ms=10000; behind=hv1,hv2');
+  });
+
+  test.each(['5', '"5"', 'W/"5"'])('carries If-Match: %s', async (text) => {
+    await app.inject({ method: 'PUT', url: '/api/networks/nw-1', headers: { 'if-match': text } });
+    expect(asked().if_match).toBe(5);
+  });
+});
+
+describe('a reply', () => {
+  const row = {
+    uuid: 'dp-1',
+    dpid: '0x0000aaaaaaaaaaaa',
+    enabled: true,
+    id: 3,
+    created_at: '2015-12-18 04:13:28 UTC',
+    deleted_at: null,
+  };
+
+  test('is YAML with symbols for .yml', async () => {
+    answer = { ok: true, body: { total_count: 1, offset: 0, limit: 30, items: [row] } };
+    const reply = await app.inject({ url: '/api/1.0/datapaths.yml' });
+    expect(reply.headers['content-type']).toBe('text/yaml;charset=utf-8');
+    expect(reply.body).toBe(
+      "---\ntotal_count: 1\noffset: 0\nlimit: 30\n:items:\n- :uuid: dp-1\n  :dpid: '0x0000aaaaaaaaaaaa'\n" +
+        '  :enabled: true\n  :id: 3\n  :created_at: 2015-12-18 04:13:28.000000000 Z\n  :deleted_at:\n',
+    );
+  });
+
+  test('of a delete is a YAML list for .yml', async () => {
+    answer = { ok: true, body: ['nw-1'] };
+    const reply = await app.inject({ method: 'DELETE', url: '/api/1.0/networks/nw-1.yml' });
+    expect(reply.body).toBe('---\n- nw-1\n');
+    expect(asked().path).toEqual({ uuid: 'nw-1' });
+  });
+
+  test.each([
+    ['UnknownUUIDResource', 404, '100'],
+    ['ArgumentError', 400, '110'],
+    ['PreconditionFailed', 412, '120'],
+  ] as const)('with %s has status, class and code', async (name, status, code) => {
+    answer = { ok: false, error: new VnetError(name, 'why').toWire() };
+    const reply = await app.inject({ url: '/api/networks/nw-1' });
+    expect(reply.statusCode).toBe(status);
+    expect(reply.json()).toEqual({ error: `Vnet::Endpoints::Errors::${name}`, message: 'why', code });
+  });
+
+  test('with an error is YAML for .yml', async () => {
+    answer = { ok: false, error: new VnetError('UnknownUUIDResource', 'Network#uuid: nw-1').toWire() };
+    const reply = await app.inject({ url: '/api/networks/nw-1.yml' });
+    expect(reply.body).toBe(
+      `---\n:error: Vnet::Endpoints::Errors::UnknownUUIDResource\n:message: 'Network#uuid: nw-1'\n:code: '100'\n`,
+    );
+  });
+
+  test('says when to try again while the database is away', async () => {
+    answer = { ok: false, error: new VnetError('DatabaseUnavailable', 'gone').toWire() };
+    const reply = await app.inject({ url: '/api/networks' });
+    expect(reply.statusCode).toBe(503);
+    expect(reply.headers['retry-after']).toBe('1');
+  });
+});
+
+describe('what vnapi refuses itself', () => {
+  test.each([
+    ['GET', '/', 404, '122'],
+    ['GET', '/api/1.0/netwroks', 404, '122'],
+    ['PUT', '/api/1.0/networks', 404, '122'],
+    ['GET', '/api/1.0/networks/', 404, '122'],
+    ['GET', '/api/1.0/networks/%ff', 400, '110'],
+    ['PUT', '/api/networks/nw-1?wait=forever', 400, '110'],
+    ['PUT', '/api/networks/nw-1?wait=flows&timeout=-1', 400, '110'],
+  ] as const)('%s %s', async (method, url, status, code) => {
+    const reply = await app.inject({ method, url });
+    expect(reply.statusCode).toBe(status);
+    expect(reply.json()).toMatchObject({ code });
+    expect(requests).toEqual([]);
+  });
+
+  test.each([
+    ['a broken body', { 'content-type': 'application/json' }, '{"a":', 400, '110'],
+    ['a body that is no object', { 'content-type': 'application/json' }, '[1]', 400, '110'],
+    ['a body over 1 MiB', { 'content-type': 'application/json' }, `{"a":"${'x'.repeat(1 << 20)}"}`, 413, '121'],
+    ['If-Match without a revision', { 'if-match': 'abc' }, '', 400, '110'],
+  ])('%s', async (_what, headers, payload, status, code) => {
+    const reply = await app.inject({ method: 'POST', url: '/api/networks', headers, payload });
+    expect(reply.statusCode).toBe(status);
+    expect(reply.json()).toMatchObject({ code });
+    expect(requests).toEqual([]);
+  });
+});
+
+describe('without a manager', () => {
+  test('a request is answered with 503 within two seconds', async () => {
+    await manager.close();
+    const began = Date.now();
+    const reply = await app.inject({ url: '/api/networks' });
+    expect(Date.now() - began).toBeLessThan(2_000);
+    expect(reply.statusCode).toBe(503);
+    expect(reply.headers['retry-after']).toBe('1');
+    expect(reply.json()).toMatchObject({ error: 'Vnet::Endpoints::Errors::ManagerUnavailable', code: '132' });
+  });
+
+  test('/healthz says why', async () => {
+    await manager.close();
+    const reply = await app.inject({ url: '/healthz' });
+    expect(reply.statusCode).toBe(503);
+    expect(reply.json()).toEqual({ status: 'unavailable', reason: expect.stringContaining('manager') as string });
+  });
+});
+
+test('/healthz is ok when the manager and its database answer', async () => {
+  answer = { ok: true };
+  const reply = await app.inject({ url: '/healthz' });
+  expect([reply.statusCode, reply.json()]).toEqual([200, { status: 'ok' }]);
+  expect(requests).toEqual([{ type: 'health', id: 1 }]);
+});
+
+test('/healthz says that the database is away', async () => {
+  answer = { ok: false, error: new VnetError('DatabaseUnavailable', 'no database').toWire() };
+  const reply = await app.inject({ url: '/healthz' });
+  expect([reply.statusCode, reply.json()]).toEqual([503, { status: 'unavailable', reason: 'no database' }]);
+});
+
+test('browsers of any origin may use it', async () => {
+  const preflight = await app.inject({
+    method: 'OPTIONS',
+    url: '/api/1.0/networks/nw-1',
+    headers: { origin: 'http://a', 'access-control-request-method': 'PUT', 'access-control-request-headers': 'X-A' },
+  });
+  expect(preflight.statusCode).toBe(200);
+  expect(preflight.headers).toMatchObject({
+    'access-control-allow-origin': '*',
+    'access-control-allow-methods': expect.stringContaining('DELETE') as string,
+    'access-control-allow-headers': 'X-A',
+  });
+  const reply = await app.inject({ url: '/api/networks', headers: { origin: 'http://a' } });
+  expect(reply.headers['access-control-allow-origin']).toBe('*');
+});

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { fastify, LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify';
+import { VnetError } from '@vnet/model';
+import { addCors } from './cors.ts';
+import { sendError, toVnetError } from './errors.ts';
+import { stripExtension } from './format.ts';
+import { addBodyParsers, parseQuery } from './parameters.ts';
+import { addApiRoutes, addHealthRoute, type Manager } from './routes.ts';
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+
+/** The HTTP server, not yet listening. */
+export function createServer(manager: Manager, log: FastifyBaseLogger): FastifyInstance {
+  const app = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT_BYTES,
+    genReqId: requestId,
+    rewriteUrl: stripExtension,
+    routerOptions: { querystringParser: (query) => ({ ...parseQuery(query) }) },
+    frameworkErrors: (error, _request, reply) => void sendError(reply, toVnetError(error).toWire()),
+    // Clients that keep their connection open do not keep the server from ending.
+    forceCloseConnections: 'idle',
+  });
+  addBodyParsers(app);
+  addCors(app);
+  addApiRoutes(app, manager);
+  addHealthRoute(app, manager);
+  app.setNotFoundHandler(({ method, url }, reply) =>
+    sendError(reply, new VnetError('UnknownEndpoint', `There is no ${method} ${url.replace(/\?.*/s, '')}.`).toWire()),
+  );
+  app.setErrorHandler((error: FastifyError | Error, request, reply) => {
+    const known = toVnetError(error);
+    if (known.status >= 500) request.log.error({ err: error, request_id: request.id }, 'request failed');
+    return sendError(reply, known.toWire());
+  });
+  app.addHook('onResponse', ({ method, url, id, ip, log }, { statusCode, elapsedTime }, done) => {
+    const fields = { method, url, status: statusCode, ms: Math.round(elapsedTime), who: ip, request_id: id };
+    log[method === 'GET' || method === 'HEAD' ? 'debug' : 'info'](fields, 'request');
+    done();
+  });
+  return app;
+}
+
+/** What the client calls the request, when that is fit for a log; a new name otherwise. */
+function requestId({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
+}
