@@ -1,1 +1,20 @@
-export {};
+/** The database's migrations as a static list, so that they are type-checked and need no directory at run time. */
+import type { Knex } from 'knex';
+import { firstPing } from './versions/0001_first_ping.ts';
+
+export interface NamedMigration {
+  /** Never changes once released: the database remembers it. */
+  readonly name: string;
+  up(db: Knex): Promise<void>;
+  down(db: Knex): Promise<void>;
+}
+
+/** In order of application. */
+export const migrations: readonly NamedMigration[] = [firstPing];
+
+/** `knex.migrate.latest({ migrationSource })` applies what is pending. */
+export const migrationSource: Knex.MigrationSource<NamedMigration> = {
+  getMigrations: () => Promise.resolve([...migrations]),
+  getMigrationName: ({ name }) => name,
+  getMigration: (migration) => Promise.resolve(migration),
+};

@@ -24,6 +24,8 @@ export interface Endpoint {
   readonly operation: Operation;
   /** The entity that is created, listed …: `datapath_network` for the path above. */
   readonly entity: EntityName;
+  /** The entity at the other end of a relation: `network` for the path above. */
+  readonly other?: EntityName;
   /** First segment of the path, the noun in vnctl: `datapaths`. */
   readonly resource: string;
   /** Second noun, for children and relations: `networks`. */
@@ -177,7 +179,8 @@ function relationEndpoints(declaration: Declaration, entity: EntityName, api: Re
   const resource = resourcePath(parent);
   const otherUuid = api.other.replace(/_id$/, '_uuid');
   const uuid: readonly PathParam[] = [{ name: 'uuid', entity: parent }];
-  const collection = { path: `/${resource}/:uuid/${api.path}`, pathParams: uuid, entity, resource, sub: api.path, api };
+  const sub = api.path;
+  const collection = { path: `/${resource}/:uuid/${sub}`, pathParams: uuid, entity, other, resource, sub, api };
   const item = {
     ...collection,
     path: `${collection.path}/:${otherUuid}`,

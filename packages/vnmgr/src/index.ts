@@ -1,1 +1,1 @@
-export {};
+export { Manager, type Log, type ManagerOptions } from './manager.ts';

@@ -1,0 +1,53 @@
+/** One call of the API, and how its uuids become rows and columns. */
+import { type Endpoint, type EntityName, type ParamValue, type Row, isEntityName } from '@vnet/model';
+import type { Queries } from '../store/queries.ts';
+import type { Extra } from '../rules/rule.ts';
+
+export interface Call {
+  readonly endpoint: Endpoint;
+  /** uuids by the name of the path parameter. */
+  readonly path: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, ParamValue>>;
+}
+
+/** A row that has a uuid. */
+export type NamedRow = Row & { readonly uuid: string };
+
+export interface Resolved {
+  /** Values of columns. */
+  readonly columns: Readonly<Record<string, ParamValue>>;
+  /** What only requests carry; a reference `topology_uuid` is `topology_id` here. */
+  readonly extra: Extra;
+}
+
+/** @throws {VnetError} UnknownUUIDResource, naming the parameter */
+export async function resolve(queries: Queries, { endpoint, values }: Call): Promise<Resolved> {
+  const columns: Record<string, ParamValue> = {};
+  const extra: Record<string, ParamValue> = {};
+  for (const param of endpoint.params) {
+    const value = values[param.name];
+    if (value === undefined) continue;
+    const { to, column } = param;
+    const isReference = column !== 'uuid' && to !== undefined && isEntityName(to) && typeof value === 'string';
+    const stored = isReference ? (await queries.byUuid(to, value, param.name)).id : value;
+    if (column !== undefined) columns[column] = stored;
+    else extra[param.name.replace(/_uuid$/, '_id')] = stored;
+  }
+  return { columns, extra };
+}
+
+/** The rows that the path names, in order. */
+export async function resolvePath(queries: Queries, { endpoint, path }: Call): Promise<NamedRow[]> {
+  const rows: NamedRow[] = [];
+  for (const { name, entity } of endpoint.pathParams) {
+    rows.push((await queries.byUuid<EntityName>(entity, path[name] ?? '', name)) as NamedRow);
+  }
+  return rows;
+}
+
+/** Columns that the path gives: the parent of a child, both ends of a relation. */
+export function pathColumns({ api }: Endpoint, rows: readonly NamedRow[]): Readonly<Record<string, number>> {
+  const named = api.kind === 'resource' ? [] : api.kind === 'child' ? [api.parent] : [api.parent, api.other];
+  const given = named.slice(0, rows.length);
+  return Object.fromEntries(given.map((column, i) => [column, rows[i]!.id]));
+}

@@ -1,0 +1,86 @@
+import {
+  type ApiRequest,
+  type Applied,
+  type HealthRequest,
+  type Reply,
+  VnetError,
+  findEndpoint,
+  validate,
+} from '@vnet/model';
+import type { Settings } from '../rules/rule.ts';
+import type { Store } from '../store/store.ts';
+import type { Outcome } from '../stream/hub.ts';
+import { read } from './reads.ts';
+import { write } from './writes.ts';
+
+export interface ServiceOptions {
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly untilApplied: (revision: number, ms: number) => Promise<Outcome>;
+  /** For errors that are defects: the answer says no more than that. */
+  readonly onDefect: (error: unknown, request: ApiRequest) => void;
+}
+
+type Answer = Omit<Reply, 'type' | 'id'>;
+
+/** Longest that a request may wait for agents, in ms. */
+const MAX_WAIT_MS = 300_000;
+
+/** Answers the requests of vnapi: every one gets a reply, whatever happens. */
+export class Service {
+  readonly #options: ServiceOptions;
+
+  constructor(options: ServiceOptions) {
+    this.#options = options;
+  }
+
+  async api(request: ApiRequest): Promise<Reply> {
+    try {
+      return { type: 'reply', id: request.id, ...(await this.#answer(request)) };
+    } catch (error) {
+      return { type: 'reply', id: request.id, ok: false, error: this.#errorOf(error, request).toWire() };
+    }
+  }
+
+  /** ok when the database answers. */
+  async health({ id }: HealthRequest): Promise<Reply> {
+    const { store } = this.#options;
+    try {
+      await store.read((queries) => queries.first('datapath', {}));
+      return { type: 'reply', id, ok: true, body: { status: 'ok' }, revision: store.revision };
+    } catch (error) {
+      const failure = error instanceof VnetError ? error : new VnetError('DatabaseUnavailable', String(error));
+      return { type: 'reply', id, ok: false, error: failure.toWire() };
+    }
+  }
+
+  async #answer(request: ApiRequest): Promise<Answer> {
+    const { store, settings } = this.#options;
+    const endpoint = findEndpoint(request.endpoint);
+    if (endpoint === undefined) throw new VnetError('UnknownEndpoint', request.endpoint);
+    const call = { endpoint, ...validate(endpoint, request.path, request.params) };
+    if (endpoint.operation === 'list' || endpoint.operation === 'show') {
+      const { revision } = store;
+      return { ok: true, body: await store.read((queries) => read(queries, call)), revision };
+    }
+    const author = { who: request.who.slice(0, 255), request_id: request.request_id.slice(0, 255) };
+    const { result, revision } = await store.write(author, (tx) =>
+      write(tx, settings, { ...call, ifMatch: request.if_match }),
+    );
+    const answer = { ok: true, body: result, revision };
+    const applied = request.wait_ms === undefined ? undefined : await this.#applied(revision, request.wait_ms);
+    return applied === undefined ? answer : { ...answer, applied };
+  }
+
+  async #applied(revision: number, waitMs: number): Promise<Applied> {
+    const start = performance.now();
+    const outcome = await this.#options.untilApplied(revision, Math.min(waitMs, MAX_WAIT_MS));
+    return { revision, ...outcome, ms: Math.round(performance.now() - start) };
+  }
+
+  #errorOf(error: unknown, request: ApiRequest): VnetError {
+    if (error instanceof VnetError) return error;
+    this.#options.onDefect(error, request);
+    return new VnetError('InternalError', `a defect of vnmgr; its log has more about request ${request.request_id}`);
+  }
+}

@@ -1,0 +1,173 @@
+import { BusServer, type Peer } from '@vnet/bus';
+import type { ApiRequest, FromAgent, FromApi, HealthRequest, Reply, ToAgent } from '@vnet/model';
+import { Service } from './api/service.ts';
+import type { Settings } from './rules/rule.ts';
+import { KEPT_REVISIONS, Replica } from './scopes/replica.ts';
+import { type Database, openDatabase } from './store/database.ts';
+import { historyId, prune, revisionsSince } from './store/history.ts';
+import { Store } from './store/store.ts';
+import { Hub } from './stream/hub.ts';
+import { Inbox } from './stream/inbox.ts';
+import { BadMessageError, checkFromAgent, isFromAgent } from './stream/messages.ts';
+
+/** Where the manager says what it does; a pino logger fits as it is. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface ManagerOptions extends Settings {
+  /** `sqlite:/path/vnet.db` or `mysql://user:password@host:port/database`. */
+  readonly database: string;
+  readonly listen: readonly string[];
+  readonly keys?: string | undefined;
+  readonly insecure?: boolean | undefined;
+  /** Unique among managers of one database, and the same after a restart. */
+  readonly owner: string;
+  readonly log: Log;
+}
+
+type FromAny = FromAgent | FromApi;
+type ToAny = ToAgent | Reply;
+
+/** Agents that nothing concerns learn of the last revision this often. */
+const CATCH_UP_MS = 15_000;
+const PRUNE_EVERY_MS = 60 * 60 * 1_000;
+/** How long changes are kept in the database. */
+const HISTORY_MS = 30 * 24 * 60 * 60 * 1_000;
+
+/** vnmgr in one object: database, rules, change stream and bus. */
+export class Manager {
+  readonly #options: ManagerOptions;
+  readonly #database: Database;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #store!: Store;
+  #hub!: Hub<Peer>;
+  #inbox!: Inbox;
+  #service!: Service;
+  #bus!: BusServer<FromAny, ToAny>;
+
+  private constructor(options: ManagerOptions, database: Database) {
+    this.#options = options;
+    this.#database = database;
+  }
+
+  /**
+   * Opens the database, loads the model and serves it.
+   * @throws {DatabaseUrlError} {VnetError} {EndpointError} {KeyError}
+   */
+  static async start(options: ManagerOptions): Promise<Manager> {
+    const manager = new Manager(options, await openDatabase(options.database));
+    try {
+      await manager.#open();
+    } catch (error) {
+      await manager.#database.close();
+      throw error;
+    }
+    return manager;
+  }
+
+  /** The endpoints as they are bound. */
+  get endpoints(): readonly string[] {
+    return this.#bus.endpoints;
+  }
+
+  get revision(): number {
+    return this.#store.revision;
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#hub.close();
+    await this.#inbox.close();
+    await this.#store.close();
+    await this.#bus.close();
+    await this.#database.close();
+  }
+
+  async #open(): Promise<void> {
+    const { log, owner, listen, keys, insecure, datapathMacGroup } = this.#options;
+    const settings = { datapathMacGroup };
+    const onError = (error: unknown, during: string): void => log.error({ err: error }, `failed: ${during}`);
+    const onRevision = (revision: Parameters<Hub<Peer>['revision']>[0]): void => this.#hub.revision(revision);
+    this.#store = await Store.open({ database: this.#database, owner, onRevision, onError });
+    const { revision, reader } = this.#store;
+    const recent = await revisionsSince(this.#database.knex, Math.max(0, revision - KEPT_REVISIONS));
+    const replica = await Replica.load(reader, revision, recent);
+    const database = await historyId(this.#database.knex);
+    this.#hub = new Hub({ replica, database, send: (peer, message) => this.#bus.send(peer, message) });
+    this.#inbox = new Inbox({ store: this.#store, settings, onError });
+    this.#service = new Service({
+      store: this.#store,
+      settings,
+      untilApplied: (number, ms) => this.#hub.untilApplied(number, ms),
+      onDefect: (err, { request_id, endpoint }) => log.error({ err, request_id, endpoint }, 'request failed'),
+    });
+    this.#bus = await BusServer.open<FromAny, ToAny>({
+      listen,
+      ...(keys === undefined ? {} : { keys }),
+      ...(insecure === undefined ? {} : { insecure }),
+      log,
+      onMessage: (peer, message) => this.#receive(peer, message),
+      onGone: (peer) => this.#gone(peer),
+    });
+    this.#every(CATCH_UP_MS, () => this.#hub.catchUp());
+    this.#every(PRUNE_EVERY_MS, () => {
+      prune(this.#database.knex, Date.now() - HISTORY_MS).catch((error: unknown) => onError(error, 'pruning the log'));
+    });
+  }
+
+  #every(ms: number, work: () => void): void {
+    this.#timers.push(setInterval(work, ms).unref());
+  }
+
+  /** @throws {BadMessageError} which ends the connection */
+  #receive(peer: Peer, message: FromAny): void {
+    if (isFromAgent(message)) this.#fromAgent(peer, checkFromAgent(message));
+    else if (message.type === 'api' || message.type === 'health') this.#fromApi(peer, message as FromApi);
+    else throw new BadMessageError(`unknown message "${message.type}"`);
+  }
+
+  #fromApi(peer: Peer, message: ApiRequest | HealthRequest): void {
+    // A key that is bound to a node is an agent's: it may say how its node is, and nothing else.
+    if (peer.node !== undefined) throw new BadMessageError(`the key of node ${peer.node} may not make requests`);
+    const reply = message.type === 'api' ? this.#service.api(message) : this.#service.health(message);
+    void reply.then((answer) => this.#bus.send(peer, answer));
+  }
+
+  #fromAgent(peer: Peer, message: FromAgent): void {
+    const { log } = this.#options;
+    switch (message.type) {
+      case 'hello':
+        if (peer.node !== undefined && peer.node !== message.node_id) {
+          throw new BadMessageError(`the key of node ${peer.node} may not speak for node ${message.node_id}`);
+        }
+        this.#hub.hello(peer, message);
+        log.info({ node: message.node_id, dpid: message.dpid, since: message.revision }, 'agent connected');
+        return;
+      case 'subscribe':
+        if (!this.#hub.subscribe(peer, message)) this.#refuse(peer);
+        return;
+      case 'facts':
+        if (this.#hub.session(peer) === undefined) this.#refuse(peer);
+        else this.#inbox.add(message);
+        return;
+      case 'applied':
+        this.#hub.applied(peer, message.revision);
+        return;
+      case 'ping':
+    }
+  }
+
+  #refuse(peer: Peer): void {
+    this.#bus.send(peer, { type: 'refused', reason: 'say hello first' });
+  }
+
+  #gone(peer: Peer): void {
+    const session = this.#hub.session(peer);
+    if (session === undefined) return;
+    this.#options.log.info({ node: session.nodeId }, 'agent gone');
+    this.#hub.gone(peer);
+  }
+}

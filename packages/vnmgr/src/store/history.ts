@@ -1,0 +1,113 @@
+/** The log of revisions: written with each transaction, read at start and by auditors. */
+import { type EntityName, type Row, isEntityName } from '@vnet/model';
+import type { Knex } from 'knex';
+import { chunks } from './queries.ts';
+import type { Change } from './transaction.ts';
+
+/** Who made a revision, for the audit trail. */
+export interface Author {
+  readonly who: string;
+  readonly request_id: string;
+}
+
+export interface Revision {
+  readonly revision: number;
+  readonly changes: readonly Change[];
+}
+
+const INSERT_CHUNK = 100;
+
+interface ChangeLine {
+  readonly revision: number;
+  readonly entity: string;
+  readonly row_id: number;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+function operationOf({ before, after }: Change): string {
+  if (before === null) return 'create';
+  return after === null ? 'delete' : 'update';
+}
+
+function json(row: Row | null): string | null {
+  return row === null ? null : JSON.stringify(row);
+}
+
+function parseRow(text: string | null): Row | null {
+  return text === null ? null : (JSON.parse(text) as Row);
+}
+
+export async function lastRevision(db: Knex): Promise<number> {
+  const [row] = (await db('revisions').max({ last: 'id' })) as { last: number | null }[];
+  return Number(row?.last ?? 0);
+}
+
+/** Names this database's history among all others: numbers of revisions mean something only together with it. */
+export async function historyId(db: Knex): Promise<string> {
+  const row = (await db('revisions').where({ id: 0 }).first('request_id')) as { request_id: string } | undefined;
+  return row?.request_id ?? '';
+}
+
+/** Writes the next revision; gives its number. */
+export async function appendRevision(
+  db: Knex.Transaction,
+  author: Author,
+  time: number,
+  changes: readonly Change[],
+): Promise<number> {
+  const revision = (await lastRevision(db)) + 1;
+  await db('revisions').insert({ id: revision, time, ...author });
+  const lines = changes.map((change) => ({
+    revision,
+    entity: change.entity,
+    row_id: change.id,
+    operation: operationOf(change),
+    before: json(change.before),
+    after: json(change.after),
+  }));
+  for (const chunk of chunks(lines, INSERT_CHUNK)) await db('changes').insert(chunk);
+  return revision;
+}
+
+/** Revisions after `since`, oldest first. Entities that this program does not know are left out. */
+export async function revisionsSince(db: Knex, since: number): Promise<Revision[]> {
+  const lines = (await db('changes').where('revision', '>', since).orderBy('id')) as ChangeLine[];
+  const revisions = new Map<number, Change[]>();
+  for (const line of lines) {
+    const revision = Number(line.revision);
+    const changes = revisions.get(revision) ?? [];
+    revisions.set(revision, changes);
+    if (!isEntityName(line.entity)) continue;
+    changes.push({
+      entity: line.entity,
+      id: line.row_id,
+      before: parseRow(line.before),
+      after: parseRow(line.after),
+    });
+  }
+  return [...revisions].map(([revision, changes]) => ({ revision, changes }));
+}
+
+/** The oldest revision whose changes are still there. */
+export async function oldestRevision(db: Knex): Promise<number> {
+  const [row] = (await db('changes').min({ oldest: 'revision' })) as { oldest: number | null }[];
+  return Number(row?.oldest ?? 0);
+}
+
+/** Revision of the last change of a row, 0 when the log does not reach back to it. */
+export async function lastChangeOf(db: Knex, entity: EntityName, id: number): Promise<number> {
+  const query = db('changes').where({ entity, row_id: id }).max({ last: 'revision' });
+  const [row] = (await query) as { last: number | null }[];
+  return Number(row?.last ?? 0);
+}
+
+/** Forgets what happened before a time (epoch milliseconds); revision 0 stays, it names the history. */
+export async function prune(db: Knex, before: number): Promise<void> {
+  const [row] = (await db('revisions').where('time', '<', before).where('id', '>', 0).max({ last: 'id' })) as {
+    last: number | null;
+  }[];
+  if (row?.last == null) return;
+  await db('changes').where('revision', '<=', row.last).delete();
+  await db('revisions').where('id', '<=', row.last).where('id', '>', 0).delete();
+}

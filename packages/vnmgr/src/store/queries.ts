@@ -1,0 +1,84 @@
+import { type EntityName, type Row, VnetError, declarationOf, fromDatabase, modelName } from '@vnet/model';
+import type { Knex } from 'knex';
+
+export type Where<E extends EntityName> = Partial<Record<keyof Row<E>, unknown>>;
+
+export interface Page {
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** How many ids go into one `IN (…)`: SQLite and the query plan have limits. */
+export const IN_CHUNK = 500;
+
+export function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}
+
+/** Reads rows of the model, inside a transaction or outside. Rows come in order of their ids. */
+export class Queries {
+  protected readonly knex: Knex;
+
+  constructor(db: Knex) {
+    this.knex = db;
+  }
+
+  async get<E extends EntityName>(entity: E, id: number | null): Promise<Row<E> | undefined> {
+    return id === null ? undefined : await this.first(entity, { id } as Where<E>);
+  }
+
+  async first<E extends EntityName>(entity: E, where: Where<E>): Promise<Row<E> | undefined> {
+    const [row] = await this.all(entity, where, { limit: 1, offset: 0 });
+    return row;
+  }
+
+  /** @throws {VnetError} UnknownUUIDResource; `key` is the parameter that the uuid came in */
+  async byUuid<E extends EntityName>(entity: E, uuid: string, key = 'uuid'): Promise<Row<E>> {
+    const row = await this.first(entity, { uuid } as unknown as Where<E>);
+    if (row === undefined) throw new VnetError('UnknownUUIDResource', `${modelName(entity)}#${key}: ${uuid}`);
+    return row;
+  }
+
+  async all<E extends EntityName>(entity: E, where: Where<E> = {}, page?: Page): Promise<Row<E>[]> {
+    const query = this.knex(declarationOf(entity).table).where(where).orderBy('id');
+    if (page !== undefined) void query.limit(page.limit).offset(page.offset);
+    const raw = (await query) as Record<string, unknown>[];
+    return raw.map((row) => fromDatabase(entity, row));
+  }
+
+  /** Rows that have one of the values in a column. */
+  async allIn<E extends EntityName>(
+    entity: E,
+    column: keyof Row<E> & string,
+    values: readonly (number | null)[],
+  ): Promise<Row<E>[]> {
+    const wanted = [...new Set(values.filter((value) => value !== null))];
+    const rows: Row<E>[] = [];
+    for (const chunk of chunks(wanted, IN_CHUNK)) {
+      const query = this.knex(declarationOf(entity).table).whereIn(column, chunk).orderBy('id');
+      for (const raw of (await query) as Record<string, unknown>[]) rows.push(fromDatabase(entity, raw));
+    }
+    return rows;
+  }
+
+  /** Rows by id, for joining in memory. */
+  async byIds<E extends EntityName>(entity: E, ids: readonly (number | null)[]): Promise<Map<number, Row<E>>> {
+    const rows = await this.allIn(entity, 'id', ids);
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  async count<E extends EntityName>(entity: E, where: Where<E> = {}): Promise<number> {
+    const [row] = await this.knex(declarationOf(entity).table).where(where).count({ count: '*' });
+    return Number(row?.['count']);
+  }
+
+  /** For what stands outside the model: the log of revisions. */
+  async withKnex<T>(work: (db: Knex) => Promise<T>): Promise<T> {
+    return await work(this.knex);
+  }
+
+  /** For the few questions that need SQL of their own; gives the rows as the driver does. */
+  async select(build: (db: Knex) => Knex.QueryBuilder): Promise<Record<string, unknown>[]> {
+    return (await build(this.knex)) as Record<string, unknown>[];
+  }
+}

@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { VnetError } from '@vnet/model';
+import type { Database } from './database.ts';
+import { classify, translateFailures } from './failures.ts';
+import { type Author, type Revision, appendRevision, lastRevision, revisionsSince } from './history.ts';
+import { TERM_MS, holds, release, renew, take } from './leadership.ts';
+import { Queries } from './queries.ts';
+import { Transaction } from './transaction.ts';
+
+export interface Written<T> {
+  readonly result: T;
+  /** The revision made, or the last one when nothing changed. */
+  readonly revision: number;
+}
+
+export interface StoreOptions {
+  readonly database: Database;
+  /** This manager, unique: who holds the lease. */
+  readonly owner: string;
+  /** Called for each revision in order, before the write that made it returns. */
+  readonly onRevision: (revision: Revision) => void;
+  readonly onError: (error: unknown, during: string) => void;
+}
+
+/** A lost race is repeated this often, with a pause that grows from here (ms). */
+const ATTEMPTS = 8;
+const FIRST_PAUSE_MS = 5;
+
+/**
+ * The model in the database. Writes happen one after the other, each a transaction that makes one revision (or none, when
+ * nothing changed); reads go on beside them.
+ */
+export class Store {
+  readonly reader: Queries;
+  readonly #options: StoreOptions;
+  #epoch: number | undefined;
+  #revision = 0;
+  #tail: Promise<unknown> = Promise.resolve();
+  #renewal: NodeJS.Timeout | undefined;
+
+  private constructor(options: StoreOptions) {
+    this.#options = options;
+    this.reader = new Queries(options.database.knex);
+  }
+
+  static async open(options: StoreOptions): Promise<Store> {
+    const store = new Store(options);
+    const { knex } = options.database;
+    store.#revision = await lastRevision(knex);
+    await store.#renew();
+    store.#renewal = setInterval(() => {
+      store.#renew().catch((error: unknown) => options.onError(error, 'renewing the right to write'));
+    }, TERM_MS / 3);
+    store.#renewal.unref();
+    return store;
+  }
+
+  /** The last revision of this manager's view. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Whether this manager holds the right to write. */
+  get writing(): boolean {
+    return this.#epoch !== undefined;
+  }
+
+  /**
+   * Runs `body` in a transaction. What it throws undoes everything. It may run again when the database says that it
+   * lost a race, so it must not change anything but the database.
+   *
+   * @throws {VnetError} DatabaseUnavailable, NotWriter, and what `body` throws
+   */
+  write<T>(author: Author, body: (tx: Transaction) => Promise<T>): Promise<Written<T>> {
+    const turn = this.#tail.then(() => translateFailures(() => this.#attempt(author, body)));
+    this.#tail = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** @throws {VnetError} DatabaseUnavailable */
+  read<T>(body: (reader: Queries) => Promise<T>): Promise<T> {
+    return translateFailures(() => body(this.reader));
+  }
+
+  /** Waits for the writes under way and gives the right to write back. The database stays open. */
+  async close(): Promise<void> {
+    clearInterval(this.#renewal);
+    await this.#tail;
+    const { database, onError } = this.#options;
+    const epoch = this.#epoch;
+    this.#epoch = undefined;
+    if (epoch === undefined) return;
+    await release(database.knex, epoch).catch((error: unknown) => onError(error, 'giving back the right to write'));
+  }
+
+  async #renew(): Promise<void> {
+    const { database, owner } = this.#options;
+    const now = Date.now();
+    if (this.#epoch !== undefined && (await renew(database.knex, this.#epoch, now))) return;
+    this.#epoch = await take(database.knex, owner, now);
+  }
+
+  async #attempt<T>(author: Author, body: (tx: Transaction) => Promise<T>): Promise<Written<T>> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#once(author, body);
+      } catch (error) {
+        if (classify(error) !== 'conflict' || attempt === ATTEMPTS) throw error;
+        await sleep(FIRST_PAUSE_MS * 2 ** attempt * Math.random());
+      }
+    }
+  }
+
+  async #once<T>(author: Author, body: (tx: Transaction) => Promise<T>): Promise<Written<T>> {
+    const { database } = this.#options;
+    // After an absence of the database the lease may have run out: take it again if nobody else has.
+    if (this.#epoch === undefined) await this.#renew();
+    const epoch = this.#epoch;
+    const written = await database.knex.transaction(
+      async (trx) => {
+        if (epoch === undefined || !(await holds(trx, epoch))) {
+          this.#epoch = undefined;
+          throw new VnetError('NotWriter', 'another manager holds the right to write; try again');
+        }
+        const tx = new Transaction(trx, Date.now());
+        const result = await body(tx);
+        const changes = tx.changes();
+        const revision = changes.length > 0 ? await appendRevision(trx, author, tx.now, changes) : this.#revision;
+        return { result, revision, changes };
+      },
+      database.dialect === 'mysql' ? { isolationLevel: 'read committed' } : undefined,
+    );
+    const { result, revision, changes } = written;
+    if (changes.length > 0) await this.#publish({ revision, changes });
+    return { result, revision };
+  }
+
+  /** In order and without gaps, whatever became of a transaction whose outcome this manager never learnt. */
+  async #publish(last: Revision): Promise<void> {
+    const { database, onRevision } = this.#options;
+    const isNext = last.revision === this.#revision + 1;
+    const revisions = isNext ? [last] : await revisionsSince(database.knex, this.#revision);
+    for (const revision of revisions) {
+      this.#revision = revision.revision;
+      onRevision(revision);
+    }
+  }
+}
