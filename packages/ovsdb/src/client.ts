@@ -44,6 +44,7 @@ export class OvsdbClient {
   #up = false;
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
+  #loggedReason: string | undefined;
 
   /**
    * `endpoint`: `unix:/path` or `tcp:host:port`.
@@ -75,17 +76,17 @@ export class OvsdbClient {
   /** Names of the databases (RFC 7047 §4.1.1). */
   async listDbs(): Promise<string[]> {
     const names = await this.#request('list_dbs', []);
-    if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) {
-      throw this.#endWith(new OvsdbProtocolError(`list_dbs answered ${JSON.stringify(names)}`));
-    }
-    return names;
+    return this.#read(() => {
+      if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names;
+      throw new OvsdbProtocolError(`list_dbs answered ${JSON.stringify(names)}`);
+    });
   }
 
   /** The schema of a database (RFC 7047 §4.1.2); asked for once per connection. */
   getSchema(db: string): Promise<DatabaseSchema> {
     const known = this.#schemas.get(db);
     if (known !== undefined) return known;
-    const schema = this.#request('get_schema', [db]).then(parseSchema);
+    const schema = this.#request('get_schema', [db]).then((json) => this.#read(() => parseSchema(json)));
     this.#schemas.set(db, schema);
     schema.catch(() => this.#schemas.delete(db));
     return schema;
@@ -99,11 +100,7 @@ export class OvsdbClient {
   async transact(db: string, operations: readonly Operation[]): Promise<OperationResult[]> {
     const schema = operations.some(({ op }) => op === 'select') ? await this.getSchema(db) : undefined;
     const results = await this.#request('transact', [db, ...operations]);
-    try {
-      return readResults(db, operations, results, schema);
-    } catch (error) {
-      throw error instanceof OvsdbProtocolError ? this.#endWith(error) : error;
-    }
+    return this.#read(() => readResults(db, operations, results, schema));
   }
 
   /**
@@ -156,6 +153,7 @@ export class OvsdbClient {
     const late = this.#monitors.filter((monitor) => !monitor.current);
     if (late.length > 0) return this.#start(connection, late);
     this.#up = true;
+    this.#loggedReason = undefined;
     this.#options.log.info({ endpoint: this.#endpoint }, 'OVSDB connected');
     for (const { resolve } of this.#waiters.splice(0)) resolve();
   }
@@ -173,10 +171,16 @@ export class OvsdbClient {
     for (const monitor of this.#monitors) monitor.stop(reason);
     if (this.#closed) return;
     this.#backoff.lived(performance.now() - this.#connectedAt);
-    const retryMs = Math.round(this.#backoff.next());
+    this.#logEnd(reason);
+    this.#retry = setTimeout(() => (this.#connection = this.#connect()), this.#backoff.next());
+  }
+
+  /** Says a reason once, however many attempts it spoils on end. */
+  #logEnd(reason: Error): void {
+    if (reason.message === this.#loggedReason) return;
+    this.#loggedReason = reason.message;
     const level = reason instanceof OvsdbConnectionError ? 'warn' : 'error';
-    this.#options.log[level]({ endpoint: this.#endpoint, reason: reason.message, retryMs }, 'OVSDB connection ended');
-    this.#retry = setTimeout(() => (this.#connection = this.#connect()), retryMs);
+    this.#options.log[level]({ endpoint: this.#endpoint, reason: reason.message }, 'OVSDB connection ended, retrying');
   }
 
   async #request(method: string, params: readonly unknown[]): Promise<unknown> {
@@ -188,9 +192,14 @@ export class OvsdbClient {
     }
   }
 
-  #endWith(error: OvsdbProtocolError): OvsdbProtocolError {
-    this.#connection.end(error);
-    return error;
+  /** Reads a reply; one that makes no sense ends the connection. */
+  #read<T>(reader: () => T): T {
+    try {
+      return reader();
+    } catch (error) {
+      if (error instanceof OvsdbProtocolError) this.#connection.end(error);
+      throw error;
+    }
   }
 
   #closedError(): OvsdbConnectionError {

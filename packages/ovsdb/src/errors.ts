@@ -1,5 +1,3 @@
-import type { Operation } from './operations.ts';
-
 /** The other side broke JSON, JSON-RPC or RFC 7047. It cannot be trusted any more, so its connection is ended. */
 export class OvsdbProtocolError extends Error {
   override readonly name = 'OvsdbProtocolError';
@@ -10,6 +8,12 @@ export class OvsdbConnectionError extends Error {
   override readonly name = 'OvsdbConnectionError';
 }
 
+/** Which operation of a transaction it was. */
+export interface FailedOperation {
+  readonly op: string;
+  readonly table: string;
+}
+
 /** The server refused a request (RFC 7047 §3.1, §4.1.3). */
 export class OvsdbError extends Error {
   override readonly name = 'OvsdbError';
@@ -17,9 +21,9 @@ export class OvsdbError extends Error {
   readonly code: string;
   readonly details: string;
   /** The operation of a transaction that failed; absent when its commit failed, or for other requests. */
-  readonly operation: Operation | undefined;
+  readonly operation: FailedOperation | undefined;
 
-  constructor(what: string, code: string, details: string, operation?: Operation) {
+  constructor(what: string, code: string, details: string, operation?: FailedOperation) {
     super(`${what}: ${code}${details === '' ? '' : `: ${details}`}`);
     this.code = code;
     this.details = details;
@@ -27,7 +31,7 @@ export class OvsdbError extends Error {
   }
 
   /** From the `<error>` object of RFC 7047 §3.1. */
-  static from(what: string, error: unknown, operation?: Operation): OvsdbError {
+  static from(what: string, error: unknown, operation?: FailedOperation): OvsdbError {
     const { error: code, details } = Object(error) as { error?: unknown; details?: unknown };
     return new OvsdbError(what, text(code), details === undefined ? '' : text(details), operation);
   }

@@ -182,20 +182,13 @@ describe('a connection', () => {
   });
 });
 
-describe('attempts to connect', () => {
-  it('come at growing intervals', async () => {
-    const waits: number[] = [];
-    const log = {
-      info: vi.fn(),
-      error: vi.fn(),
-      warn: (fields: object) => waits.push((fields as { retryMs: number }).retryMs),
-    };
-    const client = new OvsdbClient('unix:/nonexistent/db.sock', { log, backoff: { minMs: 4, maxMs: 32 } });
-    opened.push(client);
-    await vi.waitFor(() => expect(waits.length).toBeGreaterThanOrEqual(6));
-    [4, 8, 16, 32, 32, 32].forEach((step, attempt) => {
-      expect(waits[attempt]).toBeGreaterThanOrEqual(step / 2);
-      expect(waits[attempt]).toBeLessThanOrEqual(step);
-    });
+describe('a server that is of no use', () => {
+  it('is tried again and again but logged once', async () => {
+    const server = await ScriptedServer.start((socket) => socket.write('220 mail ESMTP'));
+    opened.push(server);
+    const { log } = clientOf(server, { backoff: { minMs: 1, maxMs: 2 } });
+    await vi.waitFor(() => expect(server.connections).toBeGreaterThan(5));
+    expect(log.error).toHaveBeenCalledOnce();
+    expect(log.warn).not.toHaveBeenCalled();
   });
 });

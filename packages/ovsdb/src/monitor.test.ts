@@ -203,4 +203,16 @@ describe('declared columns', () => {
     expect([...first.rows('Bridge').values()].map(({ name }) => name)).toEqual(['br0']);
     expect([...second.rows('Bridge').values()].map((row) => row.external_ids)).toEqual([new Map()]);
   });
+
+  it('may close the client from a handler', async () => {
+    await client.transact(DB, addBridge('br0'));
+    const log: string[] = [];
+    client.monitor(DB, TABLES, {
+      changes: () => client.close(),
+      up: () => log.push('up'),
+      down: () => log.push('down'),
+    });
+    await expect(client.untilUp()).rejects.toThrow('closed');
+    expect(log).toEqual(['down']);
+  });
 });

@@ -51,10 +51,12 @@ export class Monitor<T extends Tables> {
     this.#types = resolveTables(schema, this.#tables);
     const snapshot = await this.#request(connection);
     if (connection.ended !== undefined) throw connection.ended;
-    this.#deliver(this.#cache.reset(this.#types, decodeUpdates(this.#types, snapshot)));
+    const changes = this.#cache.reset(this.#types, decodeUpdates(this.#types, snapshot));
     this.#current = true;
+    this.#deliver(changes);
     for (const updates of this.#early.splice(0)) this.#apply(updates);
-    this.#handlers.up?.();
+    // A handler may have closed the client.
+    if (this.current) this.#handlers.up?.();
   }
 
   /** @internal */

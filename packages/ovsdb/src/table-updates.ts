@@ -5,12 +5,14 @@ import { decodeValue, defaultValue, type Value } from './values.ts';
 /** A row whose columns are known at run time only. */
 export type AnyRow = Readonly<Record<string, Value>>;
 
-/** One row's part of a notification: the whole row, what differs from before, or that it is gone. */
-export type RowUpdate = { readonly table: string; readonly uuid: string } & (
+/** The whole row, what differs from before, or that it is gone. */
+type RowContent =
   | { readonly kind: 'whole'; readonly row: AnyRow }
   | { readonly kind: 'difference'; readonly columns: AnyRow }
-  | { readonly kind: 'delete' }
-);
+  | { readonly kind: 'delete' };
+
+/** One row's part of a notification. */
+export type RowUpdate = { readonly table: string; readonly uuid: string } & RowContent;
 
 /** The columns that are monitored, with their types. */
 export type MonitoredTables = ReadonlyMap<string, TableSchema>;
@@ -41,13 +43,7 @@ export function resolveTables(
 }
 
 /** Members of one row's update: `monitor` says `old` and `new`, `monitor_cond` the others. */
-const ROW_UPDATES: readonly [
-  member: string,
-  decode: (
-    types: TableSchema,
-    row: unknown,
-  ) => { kind: 'whole'; row: AnyRow } | { kind: 'difference'; columns: AnyRow } | { kind: 'delete' },
-][] = [
+const ROW_UPDATES: readonly [member: string, decode: (types: TableSchema, row: unknown) => RowContent][] = [
   ['new', whole],
   ['initial', whole],
   ['insert', whole],
@@ -74,7 +70,7 @@ export function decodeUpdates(tables: MonitoredTables, json: unknown): RowUpdate
 }
 
 /** A whole row; the server leaves out columns that have their default value. */
-function whole(types: TableSchema, json: unknown): { kind: 'whole'; row: AnyRow } {
+function whole(types: TableSchema, json: unknown): RowContent {
   const defaults = [...types].map(([column, type]): [string, Value] => [column, defaultValue(type)]);
   return { kind: 'whole', row: { ...Object.fromEntries(defaults), ...decodeColumns(types, asObject(json, 'row')) } };
 }
