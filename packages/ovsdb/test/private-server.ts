@@ -21,7 +21,7 @@ export class PrivateServer {
     execFileSync('ovsdb-tool', ['create', this.#database, SCHEMA]);
   }
 
-  /** Resolves when the server accepts connections. */
+  /** Resolves when the server accepts connections, on its control socket too. */
   async start(): Promise<void> {
     const args = [`--remote=punix:${this.socket}`, `--unixctl=${this.control}`, '-vconsole:off', this.#database];
     this.#process = spawn('ovsdb-server', args, {
@@ -29,7 +29,9 @@ export class PrivateServer {
       stdio: 'ignore',
       env: { ...process.env, OVS_RUNDIR: this.dir },
     });
-    while (!(await accepts(this.socket))) await sleep(5);
+    for (const socket of [this.socket, this.control]) {
+      while (!(await accepts(socket))) await sleep(5);
+    }
   }
 
   /** Kills the server as a crash would. */
