@@ -112,14 +112,14 @@ function writeAction(w: Writer, value: Action): void {
     return;
   }
   const alternative = alternativeOf.get(value.type);
-  const row = alternative?.when(value) ? alternative.row : (ROWS[value.type] as AnyRow | undefined);
+  const row = alternative?.when(value) ? alternative.row : ROWS[value.type];
   if (!row) throw new EncodeError(`there is no action "${value.type}"`);
   const start = w.pos;
   w.u16(row.code);
   w.u16(0);
   if (row.vendor !== undefined) {
     w.u32(row.vendor);
-    w.u16(row.subtype!);
+    w.u16(row.subtype ?? 0);
   }
   try {
     row.body.write(w, value as never);

@@ -14,6 +14,7 @@ import { SESSION_ROWS } from './session.ts';
 /** Version byte of OpenFlow 1.3. */
 export const OPENFLOW_13 = 4;
 export const HEADER_SIZE = 8;
+export const MULTIPART_HEADER_SIZE = 16;
 /** Bit of `flags` in multipart messages: another one follows. */
 export const MULTIPART_MORE = 1;
 
@@ -110,13 +111,30 @@ function chooseRow(code: number, r: Reader): Known {
 /** Decodes one whole message. Byte fields of the result are views of `bytes`. Throws DecodeError, and nothing else. */
 export function decode(bytes: Uint8Array): Message {
   const r = new Reader(bytes);
-  const version = r.u8();
-  const code = r.u8();
+  r.take(2);
   const length = r.u16();
-  const xid = r.u32();
   if (length !== bytes.length) {
     throw new DecodeError(`the header says ${length.toString()} bytes, the message has ${bytes.length.toString()}`);
   }
+  return decodeUncounted(bytes);
+}
+
+/** Decodes the parts of a multipart reply as one message, which may be longer than any message. Throws DecodeError. */
+export function decodeParts(parts: readonly Uint8Array[]): Message {
+  const [first] = parts;
+  if (first && parts.length === 1) return decode(first);
+  return decodeUncounted(
+    Buffer.concat(parts.map((part, i) => (i === 0 ? part : part.subarray(MULTIPART_HEADER_SIZE)))),
+  );
+}
+
+/** Decodes what begins with a header and ends with `bytes`, whatever the length in the header says. */
+function decodeUncounted(bytes: Uint8Array): Message {
+  const r = new Reader(bytes);
+  const version = r.u8();
+  const code = r.u8();
+  r.take(2);
+  const xid = r.u32();
   if (version !== OPENFLOW_13 && !isVersioned(code)) {
     throw new DecodeError(`version ${version.toString()} is not OpenFlow 1.3 (${OPENFLOW_13.toString()})`);
   }

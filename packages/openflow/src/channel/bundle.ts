@@ -1,0 +1,94 @@
+import { ONF } from '../actions/constants.ts';
+import { EncodeError } from '../errors.ts';
+import { BUNDLE_FLAG } from '../messages/bundle.ts';
+import { HEADER_SIZE, OPENFLOW_13 } from '../messages/message.ts';
+import { TYPE } from '../messages/row.ts';
+import { BundleError, OpenFlowError } from './channel-errors.ts';
+import type { Session } from './session.ts';
+
+const FLAGS = BUNDLE_FLAG.ATOMIC | BUNDLE_FLAG.ORDERED;
+const BUNDLE_ADD = 2301;
+const ADD_HEADER = 24;
+const CHUNK_BYTES = 64 * 1024;
+
+/** Writes one bundle_add around `message` at `at`; both get `xid`, as the extension demands. Returns the end. */
+function writeAdd(chunk: Buffer, at: number, bundle: number, xid: number, message: Uint8Array): number {
+  const length = ADD_HEADER + message.length;
+  chunk[at] = OPENFLOW_13;
+  chunk[at + 1] = TYPE.EXPERIMENTER;
+  chunk.writeUInt16BE(length, at + 2);
+  chunk.writeUInt32BE(xid, at + 4);
+  chunk.writeUInt32BE(ONF, at + 8);
+  chunk.writeUInt32BE(BUNDLE_ADD, at + 12);
+  chunk.writeUInt32BE(bundle, at + 16);
+  chunk.writeUInt16BE(0, at + 20);
+  chunk.writeUInt16BE(FLAGS, at + 22);
+  chunk.set(message, at + ADD_HEADER);
+  chunk.writeUInt32BE(xid, at + ADD_HEADER + 4);
+  return at + length;
+}
+
+/** Cuts the bundle_adds of all messages into chunks that are worth a write. */
+export function* bundleChunks(
+  messages: readonly Uint8Array[],
+  bundle: number,
+  firstXid: number,
+): Generator<Buffer, void, undefined> {
+  let next = 0;
+  while (next < messages.length) {
+    const begin = next;
+    let size = 0;
+    while (next < messages.length && (size === 0 || size + ADD_HEADER + messages[next]!.length <= CHUNK_BYTES)) {
+      size += ADD_HEADER + messages[next++]!.length;
+    }
+    const chunk = Buffer.allocUnsafe(size);
+    let at = 0;
+    for (let i = begin; i < next; i++) at = writeAdd(chunk, at, bundle, firstXid + i, messages[i]!);
+    yield chunk;
+  }
+}
+
+function checkSizes(messages: readonly Uint8Array[]): void {
+  const index = messages.findIndex(({ length }) => length < HEADER_SIZE || length + ADD_HEADER > 0xffff);
+  if (index < 0) return;
+  const { length } = messages[index]!;
+  throw new EncodeError(
+    `message ${index.toString()} of the bundle has ${length.toString()} bytes, possible are 8 to 65511`,
+  );
+}
+
+/**
+ * Applies encoded messages as one atomic, ordered bundle, and waits for the barrier after it.
+ * Throws BundleError (nothing was changed), DisconnectedError (unknown whether it was), EncodeError (too long a message).
+ */
+export async function applyBundle(session: Session, bundle: number, messages: readonly Uint8Array[]): Promise<void> {
+  checkSizes(messages);
+  let failure: BundleError | undefined;
+  const range = session.reserveRange(messages.length, (xid, error) => {
+    failure ??= new BundleError(xid - range.first, error);
+  });
+  const failed = (): BundleError | undefined => failure;
+  try {
+    await control(session, bundle, 'open_request');
+    for (const chunk of bundleChunks(messages, bundle, range.first)) {
+      await session.send(chunk);
+      if (failed()) break;
+    }
+    // A switch commits a bundle without the messages that it refused: know that there are none. The answer to closing comes
+    // after those to the messages.
+    if (!failed()) await control(session, bundle, 'close_request');
+    if (failed()) await control(session, bundle, 'discard_request');
+    else await Promise.all([control(session, bundle, 'commit_request'), session.request({ type: 'barrier_request' })]);
+  } catch (error) {
+    throw failed() ?? (error instanceof OpenFlowError ? new BundleError(undefined, error) : error);
+  } finally {
+    session.releaseRange(range);
+  }
+  if (failure) throw failure;
+}
+
+type Control = 'open_request' | 'close_request' | 'commit_request' | 'discard_request';
+
+async function control(session: Session, bundle: number, what: Control): Promise<void> {
+  await session.request({ type: 'bundle_control', bundle, control: what, flags: FLAGS });
+}
