@@ -1,0 +1,27 @@
+import Table from 'cli-table3';
+
+/** No lines, no colours: what one can read, grep and cut. */
+const PLAIN = {
+  chars: Object.fromEntries(
+    ['top', 'bottom', 'mid', 'left', 'right']
+      .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`])
+      .map((line) => [line, '']),
+  ),
+  style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+};
+
+/** Columns under their names, two spaces apart. */
+export function horizontalTable(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  return draw([columns, ...rows]);
+}
+
+/** One name and its value on each line. */
+export function verticalTable(entries: readonly (readonly [string, string])[]): string {
+  return draw(entries);
+}
+
+function draw(rows: readonly (readonly string[])[]): string {
+  const table = new Table({ ...PLAIN, chars: { ...PLAIN.chars, middle: '  ' } });
+  table.push(...rows.map((row) => [...row]));
+  return table.toString().replace(/[^\S\n]+$/gm, '');
+}
