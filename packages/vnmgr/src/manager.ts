@@ -125,7 +125,7 @@ export class Manager {
   /** @throws {BadMessageError} which ends the connection */
   #receive(peer: Peer, message: FromAny): void {
     if (isFromAgent(message)) this.#fromAgent(peer, checkFromAgent(message));
-    else if (message.type === 'api' || message.type === 'health') this.#fromApi(peer, message as FromApi);
+    else if (message.type === 'api' || message.type === 'health') this.#fromApi(peer, message);
     else throw new BadMessageError(`unknown message "${message.type}"`);
   }
 

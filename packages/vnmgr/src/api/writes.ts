@@ -1,12 +1,11 @@
 /** What the endpoints that change something do, under the rules. */
-import { type Endpoint, type EntityName, type Patch, type Row, VnetError, declarationOf } from '@vnet/model';
+import { type Endpoint, type EntityName, type Row, VnetError, declarationOf } from '@vnet/model';
 import { bareIpLeases, render, renderOne } from '../replies/index.ts';
 import { Editor } from '../rules/editor.ts';
 import { requestRules } from '../rules/index.ts';
 import { attachIpLease, releaseIpLease } from '../rules/leases.ts';
-import type { Draft, Extra, RequestRule, Settings } from '../rules/rule.ts';
+import type { Extra, RequestRule, Settings } from '../rules/rule.ts';
 import { lastChangeOf, oldestRevision } from '../store/history.ts';
-import type { Where } from '../store/queries.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { type Call, type NamedRow, pathColumns, resolve, resolvePath } from './call.ts';
 
@@ -37,7 +36,7 @@ async function create(edit: Editor, call: WriteCall): Promise<unknown> {
   const parents = await resolvePath(edit.tx, call);
   const { columns, extra } = await resolve(edit.tx, call);
   const rules = rulesOf(entity);
-  const given: Draft<EntityName> = { ...columns, ...pathColumns(endpoint, parents) };
+  const given = { ...columns, ...pathColumns(endpoint, parents) };
   const row = await edit.insert(entity, rules.prepare?.(given, extra) ?? given);
   await rules.created?.(edit, row, extra);
   await edit.settle();
@@ -62,7 +61,7 @@ async function update(edit: Editor, call: WriteCall): Promise<unknown> {
   const [row] = await resolvePath(edit.tx, call);
   await checkUnchanged(edit, call, row!);
   const { columns, extra } = await resolve(edit.tx, call);
-  const updated = await edit.update(entity, row!, columns as Patch<EntityName>);
+  const updated = await edit.update(entity, row!, columns);
   await rulesOf(entity).updated?.(edit, updated, extra);
   await edit.settle();
   return await renderOne(edit.tx, entity, (await edit.tx.get(entity, updated.id)) ?? updated);
@@ -91,7 +90,7 @@ async function removeMatching(edit: Editor, call: WriteCall): Promise<unknown> {
   const { entity } = endpoint;
   const parents = await resolvePath(edit.tx, call);
   const { columns } = await resolve(edit.tx, call);
-  const rows = await edit.tx.all(entity, { ...columns, ...pathColumns(endpoint, parents) } as Where<EntityName>);
+  const rows = await edit.tx.all(entity, { ...columns, ...pathColumns(endpoint, parents) });
   const replies = await render(edit.tx, entity, rows);
   await edit.remove(entity, rows);
   await edit.settle();
@@ -102,7 +101,7 @@ async function removeMatching(edit: Editor, call: WriteCall): Promise<unknown> {
 async function removeRelation(edit: Editor, call: WriteCall): Promise<unknown> {
   const { endpoint } = call;
   const ends = await resolvePath(edit.tx, call);
-  const row = await edit.tx.first(endpoint.entity, pathColumns(endpoint, ends) as Where<EntityName>);
+  const row = await edit.tx.first(endpoint.entity, pathColumns(endpoint, ends));
   if (row !== undefined) {
     await checkUnchanged(edit, call, row);
     await edit.remove(endpoint.entity, [row]);

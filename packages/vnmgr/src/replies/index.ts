@@ -30,7 +30,7 @@ export async function render<E extends EntityName>(
   entity: E,
   rows: readonly Row<E>[],
 ): Promise<Reply[]> {
-  const renderer = renderers[entity] as Renderer<E> | undefined;
+  const renderer: Renderer<E> | undefined = renderers[entity];
   return renderer === undefined ? rows.map((row) => plain(entity, row)) : await renderer(queries, rows);
 }
 

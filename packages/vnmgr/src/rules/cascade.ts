@@ -4,14 +4,14 @@ import type { Queries } from '../store/queries.ts';
 
 interface Referrer {
   readonly entity: EntityName;
-  readonly column: keyof Row & string;
+  readonly column: string;
 }
 
 function referrersOf(target: EntityName): Referrer[] {
   return entityNames.flatMap((entity) =>
     Object.entries(declarationOf(entity).fields)
       .filter(([, { to, owned }]) => to === target && owned !== true)
-      .map(([column]) => ({ entity, column: column as keyof Row & string })),
+      .map(([column]) => ({ entity, column })),
   );
 }
 

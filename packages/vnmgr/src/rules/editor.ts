@@ -26,7 +26,7 @@ export class Editor implements Edit {
     const { prefix } = declarationOf(entity);
     const given = 'uuid' in draft && draft.uuid !== undefined;
     const named: Draft<E> = prefix === undefined || given ? draft : { ...draft, uuid: newUuid(prefix) };
-    const completion = completions[entity] as Completion<E> | undefined;
+    const completion: Completion<E> | undefined = completions[entity];
     const completed = completion === undefined ? named : await completion(this, named);
     const whole = { ...completed, ...(await this.#insertOwned(entity, completed)) } as NewRow<E>;
     return await this.#explained(entity, whole, () => this.tx.insert(entity, whole));
@@ -58,8 +58,8 @@ export class Editor implements Edit {
     const references: Record<string, number> = {};
     for (const [column, { to, owned }] of Object.entries(declarationOf(entity).fields)) {
       if (owned !== true || to === undefined || !isEntityName(to)) continue;
-      const values = Object.keys(declarationOf(to).fields).map((name) => [name, draft[name]]);
-      references[column] = (await this.insert(to, Object.fromEntries(values) as Draft<typeof to>)).id;
+      const values = Object.keys(declarationOf(to).fields).map((name) => [name, draft[name]] as const);
+      references[column] = (await this.insert<EntityName>(to, Object.fromEntries(values))).id;
     }
     return references;
   }

@@ -1,6 +1,5 @@
 /** What may be a member of a topology, and the datapath networks that topologies imply. */
 import { type Row, VnetError } from '@vnet/model';
-import type { Knex } from 'knex';
 import type { Change } from '../store/transaction.ts';
 import { macFromGroup } from './mac_allocation.ts';
 import type { Completion, Edit, Reaction } from './rule.ts';
@@ -106,63 +105,56 @@ async function reconcile(edit: Edit, pair: Pair): Promise<void> {
   await edit.insert('datapath_network', { ...columns, ...pair, mac_address: await macFromGroup(edit, group) });
 }
 
-type Filter = (query: Knex.QueryBuilder) => unknown;
-
 /** The pairs that rows are needed for, because the network is active there, or that have a row of a topology. */
-async function pairsWhere(edit: Edit, filter: Filter): Promise<Pair[]> {
-  const active = await edit.tx.select((db) => {
-    const query = db('active_networks').select('datapath_id', 'network_id');
-    void filter(query);
-    return query;
-  });
-  const made = await edit.tx.select((db) => {
-    const query = db('datapath_networks').whereNotNull('topology_id').select('datapath_id', 'network_id');
-    void filter(query);
-    return query;
-  });
-  return [...active, ...made] as unknown as Pair[];
+async function pairsOf(edit: Edit, column: keyof Pair, ids: readonly number[]): Promise<Pair[]> {
+  const active = await edit.tx.allIn('active_network', column, ids);
+  const made = await edit.tx.allIn('datapath_network', column, ids);
+  return [...active, ...made.filter((row) => row.topology_id !== null)];
+}
+
+/** Ids of the datapaths on these underlays. */
+async function datapathsOn(edit: Edit, underlays: readonly number[]): Promise<number[]> {
+  const members = await edit.tx.allIn('topology_datapath', 'topology_id', underlays);
+  return members.map((row) => row.datapath_id);
+}
+
+async function pairsOfLayers(edit: Edit, layers: readonly Row<'topology_layer'>[]): Promise<Pair[]> {
+  const datapaths = await datapathsOn(
+    edit,
+    layers.map((row) => row.underlay_id),
+  );
+  const members = await edit.tx.allIn(
+    'topology_network',
+    'topology_id',
+    layers.map((row) => row.overlay_id),
+  );
+  const networks = new Set(members.map((row) => row.network_id));
+  return (await pairsOf(edit, 'datapath_id', datapaths)).filter((pair) => networks.has(pair.network_id));
+}
+
+/** A row that went (with its layer, or by hand) may be implied by something else. */
+async function pairsWithoutRow(edit: Edit, changes: readonly Change[]): Promise<Pair[]> {
+  const pairs: Pair[] = [];
+  for (const { before, after } of changesOf('datapath_network', changes)) {
+    if (before === null || after !== null) continue;
+    const { datapath_id, network_id } = before;
+    pairs.push(...(await edit.tx.all('active_network', { datapath_id, network_id })));
+  }
+  return pairs;
 }
 
 /** Which pairs a change may concern. */
 async function concerned(edit: Edit, changes: readonly Change[]): Promise<Pair[]> {
-  const filters: Filter[] = [
-    ...sidesOf('topology_network', changes).map(
-      (row): Filter =>
-        (query) =>
-          query.where('network_id', row.network_id),
-    ),
-    ...sidesOf('topology_datapath', changes).map(
-      (row): Filter =>
-        (query) =>
-          query.where('datapath_id', row.datapath_id),
-    ),
-    ...sidesOf('topology_mac_range_group', changes).map(
-      (row): Filter =>
-        (query) =>
-          query.whereIn('datapath_id', (sub) =>
-            sub.from('topology_datapaths').where('topology_id', row.topology_id).select('datapath_id'),
-          ),
-    ),
-    ...sidesOf('topology_layer', changes).map(
-      (row): Filter =>
-        (query) =>
-          query
-            .whereIn('datapath_id', (sub) =>
-              sub.from('topology_datapaths').where('topology_id', row.underlay_id).select('datapath_id'),
-            )
-            .whereIn('network_id', (sub) =>
-              sub.from('topology_networks').where('topology_id', row.overlay_id).select('network_id'),
-            ),
-    ),
+  const networks = sidesOf('topology_network', changes).map((row) => row.network_id);
+  const datapaths = sidesOf('topology_datapath', changes).map((row) => row.datapath_id);
+  const underlays = sidesOf('topology_mac_range_group', changes).map((row) => row.topology_id);
+  const pairs: Pair[] = [
+    ...changesOf('active_network', changes).flatMap(({ after }) => after ?? []),
+    ...(await pairsWithoutRow(edit, changes)),
+    ...(await pairsOf(edit, 'network_id', networks)),
+    ...(await pairsOf(edit, 'datapath_id', [...datapaths, ...(await datapathsOn(edit, underlays))])),
+    ...(await pairsOfLayers(edit, sidesOf('topology_layer', changes))),
   ];
-  const pairs: Pair[] = changesOf('active_network', changes).flatMap(({ after }) => after ?? []);
-  // A row that went (with its layer, or by hand) may be implied by something else.
-  const removed = changesOf('datapath_network', changes).filter(({ after }) => after === null);
-  for (const { before } of removed) {
-    const { datapath_id, network_id } = before!;
-    pairs.push(...(await edit.tx.all('active_network', { datapath_id, network_id })));
-  }
-  for (const filter of filters) pairs.push(...(await pairsWhere(edit, filter)));
   const distinct = new Map(pairs.map((pair) => [`${pair.datapath_id}/${pair.network_id}`, pair]));
   return [...distinct.values()].map(({ datapath_id, network_id }) => ({ datapath_id, network_id }));
 }

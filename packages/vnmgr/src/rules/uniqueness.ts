@@ -44,8 +44,8 @@ async function conflictOn(
   values: Values,
 ): Promise<VnetError | undefined> {
   if (key.some((column) => values[column] == null)) return undefined;
-  const where = Object.fromEntries(key.map((column) => [column, values[column]]));
-  const row = await queries.first(entity, where as Where<typeof entity>);
+  const where: Where<EntityName> = Object.fromEntries(key.map((column) => [column, values[column]]));
+  const row = await queries.first<EntityName>(entity, where);
   if (row === undefined || row.id === values['id']) return undefined;
   if (key[0] === 'uuid') return new VnetError('DuplicateUUID', String(values['uuid']));
   const { fields, api } = declarationOf(entity);

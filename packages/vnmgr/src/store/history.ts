@@ -39,13 +39,13 @@ function parseRow(text: string | null): Row | null {
 }
 
 export async function lastRevision(db: Knex): Promise<number> {
-  const [row] = (await db('revisions').max({ last: 'id' })) as { last: number | null }[];
-  return Number(row?.last ?? 0);
+  const [row] = await db('revisions').max<{ last: number | null }[]>({ last: 'id' });
+  return row?.last ?? 0;
 }
 
 /** Names this database's history among all others: numbers of revisions mean something only together with it. */
 export async function historyId(db: Knex): Promise<string> {
-  const row = (await db('revisions').where({ id: 0 }).first('request_id')) as { request_id: string } | undefined;
+  const row = await db('revisions').where({ id: 0 }).first<{ request_id: string } | undefined>('request_id');
   return row?.request_id ?? '';
 }
 
@@ -75,7 +75,7 @@ export async function revisionsSince(db: Knex, since: number): Promise<Revision[
   const lines = (await db('changes').where('revision', '>', since).orderBy('id')) as ChangeLine[];
   const revisions = new Map<number, Change[]>();
   for (const line of lines) {
-    const revision = Number(line.revision);
+    const { revision } = line;
     const changes = revisions.get(revision) ?? [];
     revisions.set(revision, changes);
     if (!isEntityName(line.entity)) continue;
@@ -91,22 +91,21 @@ export async function revisionsSince(db: Knex, since: number): Promise<Revision[
 
 /** The oldest revision whose changes are still there. */
 export async function oldestRevision(db: Knex): Promise<number> {
-  const [row] = (await db('changes').min({ oldest: 'revision' })) as { oldest: number | null }[];
-  return Number(row?.oldest ?? 0);
+  const [row] = await db('changes').min<{ oldest: number | null }[]>({ oldest: 'revision' });
+  return row?.oldest ?? 0;
 }
 
 /** Revision of the last change of a row, 0 when the log does not reach back to it. */
 export async function lastChangeOf(db: Knex, entity: EntityName, id: number): Promise<number> {
-  const query = db('changes').where({ entity, row_id: id }).max({ last: 'revision' });
-  const [row] = (await query) as { last: number | null }[];
-  return Number(row?.last ?? 0);
+  const query = db('changes').where({ entity, row_id: id }).max<{ last: number | null }[]>({ last: 'revision' });
+  const [row] = await query;
+  return row?.last ?? 0;
 }
 
 /** Forgets what happened before a time (epoch milliseconds); revision 0 stays, it names the history. */
 export async function prune(db: Knex, before: number): Promise<void> {
-  const [row] = (await db('revisions').where('time', '<', before).where('id', '>', 0).max({ last: 'id' })) as {
-    last: number | null;
-  }[];
+  const old = db('revisions').where('time', '<', before).where('id', '>', 0);
+  const [row] = await old.max<{ last: number | null }[]>({ last: 'id' });
   if (row?.last == null) return;
   await db('changes').where('revision', '<=', row.last).delete();
   await db('revisions').where('id', '<=', row.last).where('id', '>', 0).delete();

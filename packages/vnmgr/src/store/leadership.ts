@@ -16,11 +16,11 @@ export async function take(db: Knex, owner: string, now: number): Promise<number
   await db('leases').insert({ name: NAME, owner: '', epoch: 0, expires: 0 }).onConflict('name').ignore();
   const taken = await db('leases')
     .where({ name: NAME })
-    .where((either) => either.where('expires', '<=', now).orWhere({ owner }))
+    .where((either) => void either.where('expires', '<=', now).orWhere({ owner }))
     .update({ owner, expires: now + TERM_MS, epoch: db.raw('epoch + 1') });
   if (taken === 0) return undefined;
-  const row = (await db('leases').where({ name: NAME, owner }).first('epoch')) as { epoch: number } | undefined;
-  return row === undefined ? undefined : Number(row.epoch);
+  const row = await db('leases').where({ name: NAME, owner }).first<{ epoch: number } | undefined>('epoch');
+  return row?.epoch;
 }
 
 /** Keeps the right for another term; false when it was lost. */
@@ -38,6 +38,6 @@ export async function release(db: Knex, epoch: number): Promise<void> {
 
 /** Whether `epoch` is still the one that may write; locks the row, so that nobody takes over before the commit. */
 export async function holds(db: Knex.Transaction, epoch: number): Promise<boolean> {
-  const row = (await db('leases').where({ name: NAME }).forUpdate().first('epoch')) as { epoch: number } | undefined;
-  return Number(row?.epoch) === epoch;
+  const row = await db('leases').where({ name: NAME }).forUpdate().first<{ epoch: number } | undefined>('epoch');
+  return row?.epoch === epoch;
 }

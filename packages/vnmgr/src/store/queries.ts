@@ -47,11 +47,7 @@ export class Queries {
   }
 
   /** Rows that have one of the values in a column. */
-  async allIn<E extends EntityName>(
-    entity: E,
-    column: keyof Row<E> & string,
-    values: readonly (number | null)[],
-  ): Promise<Row<E>[]> {
+  async allIn<E extends EntityName>(entity: E, column: string, values: readonly (number | null)[]): Promise<Row<E>[]> {
     const wanted = [...new Set(values.filter((value) => value !== null))];
     const rows: Row<E>[] = [];
     for (const chunk of chunks(wanted, IN_CHUNK)) {

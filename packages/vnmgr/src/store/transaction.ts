@@ -39,7 +39,7 @@ export class Transaction extends Queries {
 
   async insert<E extends EntityName>(entity: E, values: NewRow<E>): Promise<Row<E>> {
     const stored = { ...withDefaults(entity, values), created_at: this.now, updated_at: this.now };
-    const [id] = (await this.knex(declarationOf(entity).table).insert(stored)) as number[];
+    const [id] = await this.knex<object, number[]>(declarationOf(entity).table).insert(stored);
     const row = fromDatabase(entity, { ...stored, id });
     this.#record({ entity, id: row.id, before: null, after: row });
     return row;

@@ -68,6 +68,7 @@ export function isFromAgent(message: { readonly type: string }): boolean {
 export function checkFromAgent(message: { readonly type: string }): FromAgent {
   const wrong = firstWrong(message, shapes[message.type] ?? {});
   if (wrong === undefined) return message as FromAgent;
-  const value = JSON.stringify((message as unknown as Record<string, unknown>)[wrong])?.slice(0, 80);
-  throw new BadMessageError(`message "${message.type}": ${wrong} is ${value}`);
+  const value = (message as Readonly<Record<string, unknown>>)[wrong];
+  const shown = value === undefined ? 'missing' : `not ${JSON.stringify(value).slice(0, 80)}`;
+  throw new BadMessageError(`message "${message.type}": ${wrong} is ${shown}`);
 }
