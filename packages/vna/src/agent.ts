@@ -1,0 +1,308 @@
+import { BusClient } from '@vnet/bus';
+import type { FromAgent, RowPut, ToAgent } from '@vnet/model';
+import { randomUUID } from 'node:crypto';
+import { ownDatapath, tunnelPort, uplinkPort } from './compile/bindings.ts';
+import { Engine, type Changes, type UnitRun } from './compile/engine.ts';
+import type { Warning } from './compile/emit.ts';
+import { ROOTS, UNITS } from './compile/units.ts';
+import { underlayMtu, tunnelMtu } from './compile/underlay.ts';
+import { Bridge, type BridgeView } from './datapath/bridge.ts';
+import { Switch, type PacketIn } from './datapath/switch.ts';
+import type { Log } from './log.ts';
+import { REASON, TRANSPORT } from './pipeline/registers.ts';
+import { AddressOwners } from './services/address-owners.ts';
+import { Announcer, REPEAT_MS } from './services/announcer.ts';
+import type { PacketOut } from './services/packet-out.ts';
+import { tooBigReply } from './services/too-big.ts';
+import { State } from './state/state.ts';
+import { replaceRows, setPorts } from './state/writes.ts';
+import { allFacts, changedFacts } from './sync/facts.ts';
+import { Session } from './sync/session.ts';
+import { loadState, saveState } from './sync/state-file.ts';
+
+export interface AgentOptions {
+  readonly nodeId: string;
+  readonly managers: readonly string[];
+  readonly ovsdb: string;
+  readonly bridge: string;
+  /** `unix:/path` to dial, or `listen:tcp:ADDR:PORT`. */
+  readonly openflow: string;
+  readonly stateDir: string | undefined;
+  readonly keys: string | undefined;
+  readonly insecure: boolean;
+  readonly log: Log;
+  /** The first flows stand. */
+  readonly onReady: () => void;
+}
+
+/** How long a starting agent waits for a manager before it goes by what it saved. */
+const PATIENCE_MS = 1_000;
+const SAVE_AFTER_MS = 1_000;
+
+/**
+ * The agent, wired: ports and rows go into the state, the engine compiles it, the switch gets what has changed.
+ *
+ * Nothing is removed from the switch on the strength of half a view: until everything that was asked for has come, only
+ * the first flows are written. When no manager answers, what the agent held last counts as whole.
+ */
+export class Agent {
+  readonly #options: AgentOptions;
+  readonly #log: Log;
+  readonly #dirty = new Set<UnitRun>();
+  readonly #state = new State<UnitRun>((unit) => this.#dirty.add(unit));
+  readonly #engine = new Engine(this.#state, this.#dirty, UNITS, ROOTS);
+  readonly #session: Session;
+  readonly #bus: BusClient<FromAgent, ToAgent>;
+  readonly #bridge: Bridge;
+  readonly #switch: Switch;
+  readonly #announcer = new Announcer();
+  readonly #owners = new AddressOwners();
+  readonly #timers: NodeJS.Timeout[] = [];
+  #news: PacketOut[] = [];
+  #alone = false;
+  /** Whether there has been a whole view, from a manager or from the state directory. */
+  #hadWhole = false;
+  #factsDue = true;
+  #scheduled = false;
+  #ready = false;
+  #syncedRevision: number | undefined;
+  #save: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    const { log, nodeId, stateDir } = options;
+    this.#log = log;
+    const saved = stateDir === undefined ? undefined : loadState(stateDir, log);
+    if (saved) {
+      this.#hadWhole = true;
+      replaceRows(this.#state, saved.rows);
+      log.info({ revision: saved.held.revision, rows: saved.rows.length }, 'saved state is loaded');
+    }
+    this.#session = new Session({
+      nodeId,
+      run: randomUUID(),
+      log,
+      held: saved?.held,
+      send: (message) => this.#bus.send(message),
+      onRows: (rows) => {
+        if (rows.reset) replaceRows(this.#state, rows.put);
+        else {
+          for (const { entity, row } of rows.put) this.#state.putRow(entity, row);
+          for (const { entity, id } of rows.del) this.#state.deleteRow(entity, id);
+        }
+        this.#noteOwners(rows.put);
+        this.#schedule();
+      },
+      onComplete: () => this.#schedule(),
+    });
+    this.#bus = new BusClient<FromAgent, ToAgent>({
+      endpoints: options.managers,
+      insecure: options.insecure,
+      ...(options.keys === undefined ? {} : { keys: options.keys }),
+      log,
+      onUp: (endpoint) => this.#managerUp(endpoint),
+      onDown: (reason) => this.#managerDown(reason),
+      onMessage: (message) => this.#session.receive(message),
+    });
+    this.#switch = new Switch({
+      endpoint: options.openflow,
+      log,
+      wanted: () => this.#engine.flows(),
+      meters: () => this.#engine.output('meter').values(),
+      onUp: () => this.#schedule(),
+      onPacketIn: (packet) => this.#packetIn(packet),
+    });
+    this.#bridge = new Bridge({
+      ovsdb: options.ovsdb,
+      name: options.bridge,
+      log,
+      onView: (view) => this.#bridgeView(view),
+      onRestored: () => this.#switch.resync('flow-restore-wait was lifted'),
+    });
+    this.#timers.push(
+      setTimeout(() => {
+        if (this.#session.up) return;
+        this.#alone = true;
+        this.#schedule();
+      }, PATIENCE_MS),
+      setInterval(() => this.#switch.send(this.#announcer.repeat(...this.#links())), REPEAT_MS),
+    );
+  }
+
+  /** Stops, and leaves the flows in the switch. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#timers.forEach(clearTimeout);
+    clearTimeout(this.#save);
+    this.#saveNow();
+    this.#bus.close();
+    this.#bridge.close();
+    await this.#switch.close();
+  }
+
+  #bridgeView(view: BridgeView): void {
+    setPorts(this.#state, view.ports);
+    const { nodeId } = this.#options;
+    this.#state.put('self', { id: 1, node_id: nodeId, dpid: view.dpid });
+    this.#session.identify(view.dpid);
+    this.#switch.start();
+    this.#adoptDatapathId(view);
+    this.#schedule();
+  }
+
+  /** A bridge that the agent made takes the datapath id of the record with this node id. */
+  #adoptDatapathId(view: BridgeView): void {
+    if (!view.made) return;
+    const record = this.#state.find('datapath', 'node_id', this.#options.nodeId)[0];
+    if (!record || record.dpid === view.dpid) return;
+    this.#bridge.adopt(record.dpid).catch((error: unknown) => {
+      this.#log.error({ error: String(error) }, 'the datapath id could not be set');
+    });
+  }
+
+  #managerUp(endpoint: string): void {
+    this.#log.info({ endpoint }, 'a manager answers');
+    this.#alone = false;
+    this.#factsDue = true;
+    this.#session.connected();
+  }
+
+  #managerDown(reason: string): void {
+    this.#log.warn({ reason }, 'no manager: going on with what is known');
+    this.#alone = true;
+    this.#session.disconnected();
+    this.#schedule();
+  }
+
+  /** Events only say "look again": all that came in one turn of the loop is compiled once. */
+  #schedule(): void {
+    if (this.#scheduled || this.#closed) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#process();
+    });
+  }
+
+  #process(): void {
+    if (this.#closed) return;
+    const changes = this.#engine.run();
+    for (const conflict of changes.conflicts) this.#log.error({ conflict }, 'the pipeline contradicts itself');
+    this.#warn(changes.outputs.warning);
+    if (changes.outputs.scope.size > 0) this.#session.want(new Set(this.#engine.output('scope').keys()));
+    this.#announce(changes);
+    this.#switch.want(changes.flows);
+    this.#tellFacts(changes);
+    void this.#commit();
+  }
+
+  async #commit(): Promise<void> {
+    const synced = this.#session.complete;
+    this.#hadWhole ||= synced;
+    const whole = synced || (this.#alone && this.#hadWhole);
+    const revision = this.#session.held?.revision;
+    const done = await this.#switch.commit(whole);
+    if (!done || this.#closed) return;
+    this.#switch.send(this.#news.splice(0));
+    if (!this.#ready) {
+      this.#ready = true;
+      this.#options.onReady();
+    }
+    if (!whole || revision === undefined || !this.#newRevision(revision, done.changed)) return;
+    if (synced) {
+      this.#session.applied(revision);
+      this.#log.info({ revision, flows: this.#engine.flowCount, changed: done.changed }, 'synced');
+      this.#saveSoon();
+    } else {
+      this.#log.info(
+        { revision, flows: this.#engine.flowCount, changed: done.changed },
+        'the saved state is in the switch',
+      );
+    }
+  }
+
+  #newRevision(revision: number, changed: number): boolean {
+    const news = this.#syncedRevision !== revision || changed > 0;
+    this.#syncedRevision = revision;
+    return news;
+  }
+
+  /** After a batch is in the state: an address that has another MAC now. */
+  #noteOwners(rows: readonly RowPut[]): void {
+    for (const { entity, row } of rows) {
+      if (entity !== 'ip_lease') continue;
+      const lease = this.#state.get('ip_lease', row.id);
+      const mac = this.#state.get('mac_lease', lease?.mac_lease_id)?.mac_address;
+      if (!lease || mac === undefined) continue;
+      const correction = this.#owners.note(lease.network_id, lease.ipv4_address, mac);
+      if (correction) this.#news.push(correction);
+    }
+  }
+
+  #announce(changes: Changes): void {
+    const [uplink, tunnel] = this.#links();
+    this.#news.push(
+      ...this.#announcer.update({
+        announcements: changes.outputs.announcement,
+        tunnelEnds: changes.outputs.tunnelEnd,
+        uplink,
+        tunnel,
+      }),
+    );
+  }
+
+  #links(): [uplink: number | undefined, tunnel: number | undefined] {
+    return [uplinkPort(this.#state), tunnelPort(this.#state)];
+  }
+
+  /** Facts replace each other only when they rest on a whole view. */
+  #tellFacts({ outputs }: Changes): void {
+    const own = ownDatapath(this.#state);
+    if (!own || !this.#session.complete) {
+      this.#factsDue ||= outputs.localInterface.size + outputs.localNetwork.size > 0;
+      return;
+    }
+    if (this.#factsDue) {
+      this.#factsDue = false;
+      this.#session.facts(allFacts(own.id, this.#engine.output('localInterface'), this.#engine.output('localNetwork')));
+      return;
+    }
+    const changed = changedFacts(own.id, outputs.localInterface, outputs.localNetwork);
+    if (changed) this.#session.facts(changed);
+  }
+
+  #warn(warnings: ReadonlyMap<string, Warning | undefined>): void {
+    for (const [subject, warning] of warnings) {
+      if (warning) this.#log.warn(warning.details, warning.message);
+      else this.#log.info({ subject }, 'no longer a problem');
+    }
+  }
+
+  #packetIn({ reason, network, transport, inPort, frame }: PacketIn): void {
+    if (reason !== REASON.tooBig || inPort === undefined) return;
+    const mtu =
+      transport === TRANSPORT.tunnel
+        ? tunnelMtu(this.#state, this.#state.get('network', network)?.mtu ?? null)
+        : underlayMtu(this.#state);
+    const reply = tooBigReply(frame, mtu);
+    if (reply) this.#switch.send([{ frame: reply, actions: [{ type: 'output', port: inPort }] }]);
+  }
+
+  #saveSoon(): void {
+    if (this.#options.stateDir === undefined) return;
+    this.#save ??= setTimeout(() => this.#saveNow(), SAVE_AFTER_MS);
+  }
+
+  #saveNow(): void {
+    this.#save = undefined;
+    const { stateDir } = this.#options;
+    const { held } = this.#session;
+    if (stateDir === undefined || !held || (this.#session.up && !this.#session.complete)) return;
+    try {
+      saveState(stateDir, held, this.#state);
+    } catch (error) {
+      this.#log.error({ state_dir: stateDir, error: String(error) }, 'the state could not be saved');
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import type { SwitchPort, Tables } from '../state/tables.ts';
+import type { View } from './emit.ts';
+
+type Interface = Tables['interface'];
+
+/** The record of this datapath, once it is known and names this node. */
+export function ownDatapath(view: View): Tables['datapath'] | undefined {
+  const self = view.get('self', 1);
+  if (!self) return undefined;
+  return view.find('datapath', 'dpid', self.dpid).find((datapath) => datapath.node_id === self.node_id);
+}
+
+/**
+ * The interface a port carries: `external_ids:vnet-interface`, else `external_ids:iface-id`, else the port's name as an
+ * interface port of this datapath or of none.
+ */
+export function interfaceOf(view: View, port: SwitchPort): Interface | undefined {
+  if (port.vnet_interface !== null) return view.find('interface', 'uuid', port.vnet_interface)[0];
+  const named = port.iface_id === null ? undefined : view.find('interface', 'iface_id', port.iface_id)[0];
+  if (named) return named;
+  const own = ownDatapath(view)?.id;
+  const candidates = view.find('interface_port', 'port_name', port.name).filter((row) => isHere(row, own));
+  const best = candidates.find((row) => row.datapath_id !== null) ?? candidates[0];
+  return view.get('interface', best?.interface_id);
+}
+
+/** The port of this bridge that carries an interface; the oldest one if several claim to. */
+export function portOf(view: View, face: Interface): SwitchPort | undefined {
+  const own = ownDatapath(view)?.id;
+  const names = view.find('interface_port', 'interface_id', face.id).filter((row) => isHere(row, own));
+  const candidates = [
+    ...view.find('port', 'vnet_interface', face.uuid),
+    ...(face.iface_id === null ? [] : view.find('port', 'iface_id', face.iface_id)),
+    ...names.flatMap((row) => (row.port_name === null ? [] : view.find('port', 'name', row.port_name))),
+  ];
+  return candidates.find((port) => interfaceOf(view, port)?.id === face.id);
+}
+
+/** Where an interface lives: on a port of this bridge, on another datapath, or nowhere that is known. */
+export type Home = 'here' | { readonly datapathId: number } | undefined;
+
+export function homeOf(view: View, interfaceId: number): Home {
+  if (view.get('bound', interfaceId)) return 'here';
+  const [row] = view.find('active_interface', 'interface_id singular', `${interfaceId} true`);
+  return row && { datapathId: row.datapath_id };
+}
+
+/** Whether the manager has seen this very plug of the port, and a newer one on another host since. */
+export function hasLostClaim(view: View, face: Interface, port: SwitchPort): boolean {
+  const own = ownDatapath(view)?.id;
+  return view
+    .find('active_interface', 'interface_id', face.id)
+    .some((row) => row.datapath_id === own && row.singular !== true && row.claim === port.claim);
+}
+
+/** The links of this bridge to the physical network, from the model or from `external_ids:vnet-uplink=true`. */
+export function uplinks(view: View): readonly SwitchPort[] {
+  const own = ownDatapath(view);
+  const modelled = (own ? view.find('interface_port', 'datapath_id', own.id) : [])
+    .filter((row) => row.interface_mode === 'host' && row.port_name !== null)
+    .flatMap((row) => view.find('port', 'name', row.port_name));
+  const marked = view.find('port', 'uplink', true);
+  return [...new Map([...marked, ...modelled].map((port) => [port.id, port])).values()]
+    .filter((port) => port.role === 'plain')
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The uplink that packets leave by. */
+export function uplinkPort(view: View): number | undefined {
+  return uplinks(view).find((port) => port.ofport !== null)?.ofport ?? undefined;
+}
+
+/** The tunnel port that packets to peers in other physical networks leave by. */
+export function tunnelPort(view: View): number | undefined {
+  return view.find('port', 'role', 'tunnel').find((port) => port.ofport !== null)?.ofport ?? undefined;
+}
+
+/** A host's address on its physical network. */
+export interface HostAddress {
+  readonly networkId: number;
+  readonly address: number;
+  readonly mac: number | undefined;
+}
+
+/** The addresses of a datapath's host interfaces. */
+export function hostAddresses(view: View, datapathId: number): readonly HostAddress[] {
+  return view
+    .find('interface_port', 'datapath_id', datapathId)
+    .filter((row) => row.interface_mode === 'host')
+    .flatMap((row) => view.find('ip_lease', 'interface_id', row.interface_id))
+    .map((lease) => ({
+      networkId: lease.network_id,
+      address: lease.ipv4_address,
+      mac: view.get('mac_lease', lease.mac_lease_id)?.mac_address,
+    }));
+}
+
+/** This host's own address on the physical network. */
+export function ownAddress(view: View): HostAddress | undefined {
+  const own = ownDatapath(view);
+  return own && hostAddresses(view, own.id)[0];
+}
+
+/** How packets travel to a peer: as they are over the common physical network, or through GRE to its address. */
+export type Transport = { readonly kind: 'uplink' } | { readonly kind: 'tunnel'; readonly address: number };
+
+export function transportTo(view: View, datapathId: number): Transport | undefined {
+  const own = ownAddress(view);
+  const [first, ...others] = hostAddresses(view, datapathId);
+  if (!own || !first) return undefined;
+  const neighbour = [first, ...others].some((peer) => peer.networkId === own.networkId);
+  return neighbour ? { kind: 'uplink' } : { kind: 'tunnel', address: first.address };
+}
+
+function isHere(row: Tables['interface_port'], own: number | undefined): boolean {
+  return row.datapath_id === null || row.datapath_id === own;
+}

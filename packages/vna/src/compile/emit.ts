@@ -1,0 +1,102 @@
+import type { Action } from '@vnet/openflow';
+import type { IndexKey } from '../state/index-key.ts';
+import type { IndexName, TableName, Tables } from '../state/tables.ts';
+import type { Flow } from '../pipeline/flow.ts';
+
+/** Part of a flow that several units write together, such as the members of a flood list. */
+export interface FlowPart extends Omit<Flow, 'actions'> {
+  /** Orders the parts within the flow; parts that are equal in `order` and actions count once. */
+  readonly order: string;
+  readonly actions: readonly Action[];
+}
+
+/** What must be so on the underlay: this MAC is behind this host. */
+export interface Announcement {
+  readonly mac: number;
+  /** Changes when the announcement must be made at once, although it was made before. */
+  readonly occasion: string;
+}
+
+/** Limits what one port can send to the agent. */
+export interface Meter {
+  readonly id: number;
+  readonly packetsPerSecond: number;
+  readonly burst: number;
+}
+
+/** Tells OVS the way to a tunnel's far end before the first packet needs it. */
+export interface TunnelEnd {
+  /** IPv4 address as a number. */
+  readonly address: number;
+}
+
+/** Something the operator should know, with what to do about it. */
+export interface Warning {
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** An interface that lives on this datapath, or a network that is in use here. */
+export interface LocalInterface {
+  readonly interface_id: number;
+  readonly port_name: string;
+  readonly port_number: number;
+  readonly claim: string;
+}
+
+/** The port of this bridge that carries an interface: read by other units as table `bound`. */
+export interface Bound {
+  /** Id of the interface. */
+  readonly id: number;
+  readonly ofport: number;
+}
+
+/** Everything a unit can say, besides flows: each kind is a set of keys with values. */
+export interface Outputs {
+  readonly scope: true;
+  readonly localInterface: LocalInterface;
+  readonly localNetwork: true;
+  readonly bound: Bound;
+  readonly meter: Meter;
+  readonly announcement: Announcement;
+  readonly tunnelEnd: TunnelEnd;
+  readonly warning: Warning;
+}
+
+export type OutputKind = keyof Outputs;
+
+export const OUTPUT_KINDS: readonly OutputKind[] = [
+  'scope',
+  'localInterface',
+  'localNetwork',
+  'bound',
+  'meter',
+  'announcement',
+  'tunnelEnd',
+  'warning',
+];
+
+/** Outputs that are rows of the state as well, for other units to read. */
+export const DERIVED: { readonly [K in OutputKind]?: TableName } = { bound: 'bound' };
+
+/** What a unit reads: every look is remembered, and the unit runs again when what it saw changes. */
+export interface View {
+  get<T extends TableName>(table: T, id: number | null | undefined): Tables[T] | undefined;
+  find<T extends TableName>(table: T, index: IndexName<T>, key: IndexKey): readonly Tables[T][];
+}
+
+/** What a unit writes. */
+export interface Emit {
+  flow(flow: Flow): void;
+  flowPart(part: FlowPart): void;
+  output<K extends OutputKind>(kind: K, key: string | number, value: Outputs[K]): void;
+  /** Another unit that has to run for this one's sake. */
+  need(kind: string, id: number): void;
+  /** One unit for each row of an index entry: rows that come or go do not run this unit again. */
+  each<T extends TableName>(table: T, index: IndexName<T>, key: IndexKey, kind: string): void;
+}
+
+/** A unit of compilation: a pure function from what it reads to what it writes. */
+export type Unit = (view: View, emit: Emit, id: number) => void;
+
+export type Units = Readonly<Record<string, Unit>>;

@@ -1,0 +1,66 @@
+import { ETHERTYPE } from '@vnet/packet';
+import { PRIORITY } from '../pipeline/priorities.ts';
+import { REGISTERS, load, on } from '../pipeline/registers.ts';
+import { homeOf } from './bindings.ts';
+import type { Emit, View } from './emit.ts';
+
+/** Not from another host: from tunnel to tunnel, or back to the uplink, packets would go round. */
+const FROM_HERE = on([REGISTERS.REMOTE, 0]);
+
+/** An address of a network, wherever it lives. */
+export function endpoint(view: View, emit: Emit, id: number): void {
+  const lease = view.get('ip_lease', id);
+  const macLease = view.get('mac_lease', lease?.mac_lease_id);
+  if (!lease || !macLease || lease.interface_id === null) return;
+  const { network_id: network, ipv4_address: address, interface_id: interfaceId } = lease;
+  const mac = macLease.mac_address;
+  const base = { priority: PRIORITY.base, feature: 'endpoint' } as const;
+
+  emit.flow({
+    ...base,
+    table: 'ARP',
+    match: { metadata: network, eth_type: ETHERTYPE.arp, arp_op: 1, arp_tpa: address },
+    actions: [load(REGISTERS.ANSWER_MAC, mac)],
+    goto: 'ARP_REPLY',
+  });
+
+  const home = homeOf(view, interfaceId);
+  if (!home) return;
+  if (home === 'here') {
+    emit.flow({
+      ...base,
+      table: 'L2',
+      match: { metadata: network, eth_dst: mac },
+      actions: [load(REGISTERS.DESTINATION, interfaceId)],
+      goto: 'INTERFACE_INGRESS',
+    });
+    ownAddressInArp(emit, network, interfaceId, address);
+    return;
+  }
+  emit.flow({
+    ...base,
+    table: 'L2',
+    match: { metadata: network, eth_dst: mac, ...FROM_HERE },
+    actions: [load(REGISTERS.PEER, home.datapathId)],
+    goto: 'PEER',
+  });
+}
+
+/** A machine that asks for its own address: an announcement is flooded, a probe is not answered (RFC 5227). */
+function ownAddressInArp(emit: Emit, network: number, interfaceId: number, address: number): void {
+  const match = {
+    metadata: network,
+    ...on([REGISTERS.SOURCE, interfaceId]),
+    eth_type: ETHERTYPE.arp,
+    arp_op: 1,
+    arp_tpa: address,
+  };
+  emit.flow({ table: 'ARP', priority: PRIORITY.specific, feature: 'endpoint', match });
+  emit.flow({
+    table: 'ARP',
+    priority: PRIORITY.guard,
+    feature: 'endpoint',
+    match: { ...match, arp_spa: address },
+    goto: 'L2',
+  });
+}

@@ -1,0 +1,63 @@
+import type { Action } from '@vnet/openflow';
+import { PRIORITY } from '../pipeline/priorities.ts';
+import { REGISTERS, load, on } from '../pipeline/registers.ts';
+import { TABLES } from '../pipeline/tables.ts';
+import { ownDatapath, transportTo, tunnelPort, uplinkPort, type Transport } from './bindings.ts';
+import type { Emit, View } from './emit.ts';
+import { KEY_FROM_NETWORK } from './underlay.ts';
+
+/** Peers in one chunk of a flood list: a flow over 64 KiB would be refused. */
+const CHUNK_BITS = 6;
+/** MAC2MAC chunks come after all tunnel chunks, because they rewrite the destination. */
+const MAC2MAC_CHUNKS = 0x40000000;
+
+/** Another datapath that has the network: gets one copy of each flood, while the network is in use there. */
+export function member(view: View, emit: Emit, id: number): void {
+  const row = view.get('datapath_network', id);
+  const own = ownDatapath(view);
+  if (!row || !own || row.datapath_id === own.id) return;
+  emit.need('peer', row.datapath_id);
+  const inUse =
+    view.find('active_network', 'network_id datapath_id', `${row.network_id} ${row.datapath_id}`).length > 0;
+  const way = inUse ? transportTo(view, row.datapath_id) : undefined;
+  const copy = way && copyTo(view, way, row.mac_address);
+  if (!copy) return;
+
+  const chunk = (row.datapath_id >>> CHUNK_BITS) + (copy.tunnelled ? 0 : MAC2MAC_CHUNKS);
+  emit.flowPart({
+    table: 'FLOOD_PEERS',
+    priority: PRIORITY.base,
+    feature: 'flood',
+    match: { metadata: row.network_id, ...on([REGISTERS.REMOTE, 0]) },
+    order: String(chunk).padStart(10, '0'),
+    actions: [load(REGISTERS.CHUNK, chunk), { type: 'resubmit', table: TABLES.FLOOD_CHUNK.id }],
+  });
+  emit.flowPart({
+    table: 'FLOOD_CHUNK',
+    priority: PRIORITY.base,
+    feature: 'flood',
+    match: {
+      metadata: row.network_id,
+      ...on([REGISTERS.CHUNK, chunk], ...(copy.tunnelled ? [[REGISTERS.TOO_BIG, 0] as const] : [])),
+    },
+    order: String(row.datapath_id).padStart(10, '0'),
+    actions: copy.actions,
+  });
+}
+
+interface Copy {
+  readonly tunnelled: boolean;
+  readonly actions: readonly Action[];
+}
+
+function copyTo(view: View, way: Transport, mac: number): Copy | undefined {
+  const port = way.kind === 'tunnel' ? tunnelPort(view) : uplinkPort(view);
+  if (port === undefined) return undefined;
+  const output: Action = { type: 'output', port };
+  return way.kind === 'tunnel'
+    ? {
+        tunnelled: true,
+        actions: [KEY_FROM_NETWORK, { type: 'set_field', field: 'tun_dst', value: way.address }, output],
+      }
+    : { tunnelled: false, actions: [{ type: 'set_field', field: 'eth_dst', value: mac }, output] };
+}

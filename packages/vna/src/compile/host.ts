@@ -1,0 +1,183 @@
+import { PORT, type Action, type FieldName } from '@vnet/openflow';
+import { ETHERTYPE, formatMac } from '@vnet/packet';
+import { PRIORITY } from '../pipeline/priorities.ts';
+import { REASON, REGISTERS, TRANSPORT, load, on } from '../pipeline/registers.ts';
+import { TABLES, type Table } from '../pipeline/tables.ts';
+import { ownAddress, ownDatapath, tunnelPort, uplinks } from './bindings.ts';
+import type { Emit, View } from './emit.ts';
+
+/** What the host itself needs, and what every packet may come across. The root of all units. */
+export function host(view: View, emit: Emit): void {
+  const self = view.get('self', 1);
+  if (!self) return;
+  emit.output('scope', `dpid/${self.dpid}`, true);
+  emit.output('scope', `node/${self.node_id}`, true);
+  emit.each('port', 'role', 'plain', 'port');
+  emit.need('record', 0);
+  hostTraffic(view, emit);
+  tunnels(view, emit);
+  underlay(view, emit);
+  arpReply(emit);
+  misses(emit);
+}
+
+/** The first flows: the host's own traffic over its uplink works without any manager. */
+function hostTraffic(view: View, emit: Emit): void {
+  const links = uplinks(view).flatMap((port) => port.ofport ?? []);
+  const out = links[0];
+  if (out !== undefined) {
+    emit.flow({
+      table: 'CLASSIFIER',
+      priority: PRIORITY.base,
+      feature: 'host',
+      match: { in_port: PORT.LOCAL },
+      actions: [{ type: 'output', port: out }],
+    });
+  }
+  for (const link of links) {
+    emit.flow({
+      table: 'CLASSIFIER',
+      priority: PRIORITY.base,
+      feature: 'host',
+      match: { in_port: link },
+      actions: [load(REGISTERS.REMOTE, 1)],
+      goto: 'UPLINK',
+    });
+  }
+  emit.flow({
+    table: 'UPLINK',
+    priority: PRIORITY.base,
+    feature: 'host',
+    match: {},
+    actions: [{ type: 'output', port: PORT.LOCAL }],
+  });
+}
+
+function tunnels(view: View, emit: Emit): void {
+  const port = tunnelPort(view);
+  if (port === undefined) return;
+  emit.flow({
+    table: 'CLASSIFIER',
+    priority: PRIORITY.base,
+    feature: 'host',
+    match: { in_port: port },
+    actions: [load(REGISTERS.REMOTE, 1)],
+    goto: 'TUNNEL',
+  });
+}
+
+/** Out to a peer, by the transport that table PEER chose. */
+function underlay(view: View, emit: Emit): void {
+  const send = (transport: number, actions: readonly Action[]): void =>
+    emit.flow({
+      table: 'UNDERLAY',
+      priority: PRIORITY.base,
+      feature: 'host',
+      match: on([REGISTERS.TOO_BIG, 0], [REGISTERS.TRANSPORT, transport]),
+      actions,
+    });
+  const uplink = uplinks(view).find((port) => port.ofport !== null)?.ofport;
+  if (uplink) send(TRANSPORT.uplink, [{ type: 'output', port: uplink }]);
+  const tunnel = tunnelPort(view);
+  if (tunnel !== undefined) send(TRANSPORT.tunnel, [{ type: 'output', port: tunnel }]);
+  emit.flow({
+    table: 'UNDERLAY',
+    priority: PRIORITY.guard,
+    feature: 'host',
+    match: { ...on([REGISTERS.TOO_BIG, 1]), eth_type: ETHERTYPE.ipv4 },
+    actions: [load(REGISTERS.REASON, REASON.tooBig)],
+    goto: 'PUNT',
+  });
+}
+
+/** One flow makes the answers to all ARP requests; table ARP has put the MAC into a register. */
+function arpReply(emit: Emit): void {
+  const move = (from: FieldName, to: FieldName, bits: number): Action => ({
+    type: 'move',
+    from: { field: from, offset: 0 },
+    to: { field: to, offset: 0 },
+    bits,
+  });
+  const mac = REGISTERS.ANSWER_MAC.field;
+  const ip = REGISTERS.ANSWER_IP.field;
+  emit.flow({
+    table: 'ARP_REPLY',
+    priority: PRIORITY.base,
+    feature: 'pipeline',
+    match: { eth_type: ETHERTYPE.arp },
+    actions: [
+      move('eth_src', 'eth_dst', 48),
+      move(mac, 'eth_src', 48),
+      { type: 'set_field', field: 'arp_op', value: 2 },
+      move('arp_sha', 'arp_tha', 48),
+      move(mac, 'arp_sha', 48),
+      move('arp_tpa', ip, 32),
+      move('arp_spa', 'arp_tpa', 32),
+      move(ip, 'arp_spa', 32),
+      { type: 'output', port: PORT.IN_PORT },
+    ],
+  });
+}
+
+/** Explicit misses, so that the switch counts what fell through. */
+function misses(emit: Emit): void {
+  for (const table of Object.values<Table>(TABLES)) {
+    emit.flow({
+      table: table.name as Table['next'][number],
+      priority: PRIORITY.miss,
+      feature: 'pipeline',
+      match: {},
+      ...(table.miss === 'drop' ? {} : { goto: table.miss }),
+    });
+  }
+}
+
+/** Looks for the record of this datapath and says what does not fit. */
+export function record(view: View, emit: Emit): void {
+  const self = view.get('self', 1);
+  if (!self) return;
+  const own = ownDatapath(view);
+  if (own) {
+    emit.output('scope', `datapath/${own.id}`, true);
+    emit.each('interface_port', 'datapath_id', own.id, 'hostPort');
+    return checkLocalPort(view, emit);
+  }
+  const [sameDpid] = view.find('datapath', 'dpid', self.dpid);
+  const [sameNode] = view.find('datapath', 'node_id', self.node_id);
+  const remedy = sameDpid
+    ? `datapath ${sameDpid.uuid} has this dpid but node_id "${sameDpid.node_id}": start vna with --node-id ${sameDpid.node_id}, or change the record`
+    : sameNode
+      ? `datapath ${sameNode.uuid} has this node_id but dpid ${sameNode.dpid}: ovs-vsctl set bridge BRIDGE other-config:datapath-id=${sameNode.dpid.slice(2)}, or change the record`
+      : `vnctl datapath add --display-name ${self.node_id} --dpid ${self.dpid} --node-id ${self.node_id}`;
+  emit.output('warning', 'no datapath', {
+    message: 'no record of this datapath; waiting for one',
+    details: { dpid: self.dpid, node_id: self.node_id, remedy },
+  });
+}
+
+function checkLocalPort(view: View, emit: Emit): void {
+  const local = view.find('port', 'role', 'local')[0];
+  const address = ownAddress(view);
+  if (address) emit.output('scope', `network/${address.networkId}`, true);
+  if (local?.mac == null || address?.mac === undefined || local.mac === address.mac) return;
+  emit.output('warning', 'local port mac', {
+    message: 'the MAC of the bridge’s local port is not the one leased to the host interface',
+    details: {
+      port: local.name,
+      mac: formatMac(local.mac),
+      lease: formatMac(address.mac),
+      remedy: `ovs-vsctl set bridge ${local.name} other-config:hwaddr="${formatMac(address.mac)}", or change the MAC lease`,
+    },
+  });
+}
+
+/** The links that the model gives this datapath must be there. */
+export function hostPort(view: View, emit: Emit, id: number): void {
+  const row = view.get('interface_port', id);
+  if (row?.interface_mode !== 'host' || row.port_name === null) return;
+  if (view.find('port', 'name', row.port_name).length > 0) return;
+  emit.output('warning', `no uplink ${row.port_name}`, {
+    message: 'the port of the host interface is not on the bridge',
+    details: { port: row.port_name, remedy: `ovs-vsctl add-port BRIDGE ${row.port_name}` },
+  });
+}

@@ -1,0 +1,45 @@
+import { decodeMatch } from '@vnet/openflow';
+const formatMatch = (m: object): string =>
+  JSON.stringify(m, (_k, v: unknown) => (typeof v === 'bigint' ? String(v) : v));
+import { encodeFlow, parseFlowKey, type EncodedFlow } from '../pipeline/flow.ts';
+import type { Contribution } from './contributions.ts';
+import type { FlowPart } from './emit.ts';
+
+/** What one unit says about one flow: all of it, or (with `part`) a part that others complete. */
+export interface FlowContribution extends EncodedFlow, Contribution {
+  readonly key: string;
+  readonly part?: FlowPart;
+}
+
+/**
+ * One flow from what several units said: parts are put together in their order, equal ones once; whole flows are
+ * expected to be equal.
+ */
+export function mergeFlow(key: string, contributions: readonly FlowContribution[]): EncodedFlow {
+  const [first] = contributions;
+  if (!first?.part) return first!;
+  const parts = new Map<string, FlowPart>();
+  for (const { part } of contributions) if (part) parts.set(part.order, part);
+  if (parts.size === 1) return first;
+  const ordered = [...parts.values()].sort((a, b) => (a.order < b.order ? -1 : 1));
+  return encodeFlow({ ...ordered[0]!, actions: ordered.flatMap((part) => part.actions) }, key);
+}
+
+/** Says where units disagree: about a whole flow, or about the part with one `order`. */
+export function conflict(key: string, contributions: readonly FlowContribution[]): string | undefined {
+  if (contributions.length < 2) return undefined;
+  const said = new Map<string | undefined, string>();
+  const agree = contributions.every(({ part, instructions }) => {
+    const earlier = said.get(part?.order);
+    said.set(part?.order, instructions);
+    return earlier === undefined || earlier === instructions;
+  });
+  const mixed = said.has(undefined) && said.size > 1;
+  return agree && !mixed ? undefined : `flow ${describeKey(key)}: units disagree`;
+}
+
+/** A flow's identity for the log: table, priority and match. */
+export function describeKey(key: string): string {
+  const { table, priority, match } = parseFlowKey(key);
+  return `table=${table} priority=${priority} ${formatMatch(decodeMatch(match))}`;
+}

@@ -1,0 +1,36 @@
+import { PRIORITY } from '../pipeline/priorities.ts';
+import { REGISTERS, TRANSPORT, load, on } from '../pipeline/registers.ts';
+import { ownDatapath, transportTo } from './bindings.ts';
+import type { Emit, View } from './emit.ts';
+import { KEY_FROM_NETWORK, tooBigForUplink } from './underlay.ts';
+
+/** The way to another datapath, by the addresses of both hosts. One flow, however many machines are there. */
+export function peer(view: View, emit: Emit, datapathId: number): void {
+  if (ownDatapath(view)?.id === datapathId) return;
+  const way = transportTo(view, datapathId);
+  if (!way) return;
+  const flow = {
+    table: 'PEER',
+    priority: PRIORITY.base,
+    feature: 'peer',
+    match: on([REGISTERS.PEER, datapathId]),
+  } as const;
+  if (way.kind === 'uplink') {
+    emit.flow({
+      ...flow,
+      actions: [load(REGISTERS.TRANSPORT, TRANSPORT.uplink), tooBigForUplink(view)],
+      goto: 'UNDERLAY',
+    });
+    return;
+  }
+  emit.output('tunnelEnd', datapathId, { address: way.address });
+  emit.flow({
+    ...flow,
+    actions: [
+      load(REGISTERS.TRANSPORT, TRANSPORT.tunnel),
+      KEY_FROM_NETWORK,
+      { type: 'set_field', field: 'tun_dst', value: way.address },
+    ],
+    goto: 'TUNNEL_MTU',
+  });
+}

@@ -1,0 +1,210 @@
+import { ETHERTYPE, IP_PROTOCOL } from '@vnet/packet';
+import { PRIORITY } from '../pipeline/priorities.ts';
+import { REGISTERS, load, on } from '../pipeline/registers.ts';
+import { TABLES } from '../pipeline/tables.ts';
+import type { SwitchPort, Tables } from '../state/tables.ts';
+import { hasLostClaim, interfaceOf, portOf, uplinks } from './bindings.ts';
+import type { Emit, View } from './emit.ts';
+
+/** What a port may send to the agent: generous for a machine in trouble, nothing for one that floods. */
+const METER = { packetsPerSecond: 100, burst: 50 };
+
+type PluggedPort = SwitchPort & { readonly ofport: number };
+
+/** A port of the bridge: whose is it, and what may pass there? */
+export function port(view: View, emit: Emit, id: number): void {
+  const plug = view.get('port', id);
+  if (plug?.role !== 'plain') return;
+  if (uplinks(view).some((uplink) => uplink.id === id)) return;
+  for (const scope of scopesOf(plug)) emit.output('scope', scope, true);
+
+  const face = interfaceOf(view, plug);
+  const problem = face ? problemOf(view, face, plug) : NO_INTERFACE;
+  if (problem)
+    emit.output('warning', `port ${plug.name}`, { ...problem, details: { port: plug.name, ...problem.details } });
+  if (!face || problem || !isPlugged(plug)) return;
+
+  emit.output('localInterface', face.id, {
+    interface_id: face.id,
+    port_name: plug.name,
+    port_number: plug.ofport,
+    claim: plug.claim,
+  });
+  emit.output('bound', face.id, { id: face.id, ofport: plug.ofport });
+  delivery(emit, face, plug);
+  for (const lease of view.find('mac_lease', 'interface_id', face.id)) macLease(view, emit, face, lease);
+}
+
+const NO_INTERFACE = {
+  message: 'a port without interface: its packets are dropped',
+  details: { remedy: 'vnctl interface add --mode vif --port-name NAME …, or remove the port from the bridge' },
+};
+
+/** The scopes in which the interface of a port may be found. */
+function scopesOf(plug: SwitchPort): readonly string[] {
+  if (plug.vnet_interface !== null) return [`interface/${plug.vnet_interface}`];
+  return [`port/${plug.name}`, ...(plug.iface_id === null ? [] : [`iface_id/${plug.iface_id}`])];
+}
+
+function isPlugged(plug: SwitchPort): plug is PluggedPort {
+  return plug.ofport !== null;
+}
+
+interface Problem {
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+function problemOf(view: View, face: Tables['interface'], plug: SwitchPort): Problem | undefined {
+  const about = { interface: face.uuid };
+  if (face.mode !== 'vif') {
+    return {
+      message: 'an interface of this mode has no port',
+      details: { ...about, mode: face.mode, remedy: 'use mode vif for a virtual machine' },
+    };
+  }
+  const carrier = portOf(view, face);
+  if (carrier && carrier.id !== plug.id) {
+    return {
+      message: 'two ports claim one interface: the older one keeps it',
+      details: { ...about, kept_by: carrier.name, remedy: 'remove one of the ports, or give it another interface' },
+    };
+  }
+  if (hasLostClaim(view, face, plug)) {
+    return {
+      message: 'the interface has moved to another host: this port is left alone until it is plugged anew',
+      details: { ...about, remedy: `ovs-vsctl del-port ${plug.name}` },
+    };
+  }
+  if (plug.ofport === null) {
+    return {
+      message: 'the switch could not open the port',
+      details: { ...about, error: plug.error, remedy: 'see that the device exists, or plug the port again' },
+    };
+  }
+  return undefined;
+}
+
+function delivery(emit: Emit, face: Tables['interface'], plug: PluggedPort): void {
+  const source = on([REGISTERS.SOURCE, face.id]);
+  emit.flow({
+    table: 'CLASSIFIER',
+    priority: PRIORITY.base,
+    feature: 'port',
+    match: { in_port: plug.ofport },
+    actions: [load(REGISTERS.SOURCE, face.id)],
+    goto: 'PORT_SECURITY',
+  });
+  emit.flow({ table: 'PORT_SECURITY', priority: PRIORITY.counter, feature: 'port', match: source });
+  emit.flow({
+    table: 'INTERFACE_INGRESS',
+    priority: PRIORITY.base,
+    feature: 'port',
+    match: on([REGISTERS.DESTINATION, face.id]),
+    actions: [{ type: 'output', port: plug.ofport }],
+  });
+  emit.output('meter', plug.ofport, { id: plug.ofport, ...METER });
+  emit.flow({
+    table: 'PUNT',
+    priority: PRIORITY.base,
+    feature: 'port',
+    match: source,
+    meter: plug.ofport,
+    actions: [{ type: 'controller', maxLen: 0xffff }],
+  });
+}
+
+/** One MAC of the port, and the networks it has addresses in. */
+function macLease(view: View, emit: Emit, face: Tables['interface'], lease: Tables['mac_lease']): void {
+  const mac = lease.mac_address;
+  const leases = view.find('ip_lease', 'mac_lease_id', lease.id);
+  const networks = new Set(leases.map((each) => each.network_id));
+  if (networks.size === 0) return;
+
+  emit.output('announcement', `mac ${mac}`, { mac, occasion: `${face.id}` });
+  emit.flow({ table: 'UPLINK', priority: PRIORITY.guard, feature: 'port', match: { eth_src: mac } });
+  for (const network of networks) {
+    emit.output('scope', `network/${network}`, true);
+    emit.output('localNetwork', network, true);
+    emit.need('network', network);
+    emit.flowPart({
+      table: 'FLOOD_LOCAL',
+      priority: PRIORITY.base,
+      feature: 'flood',
+      match: { metadata: network },
+      order: String(face.id).padStart(10, '0'),
+      actions: [load(REGISTERS.DESTINATION, face.id), { type: 'resubmit', table: TABLES.INTERFACE_INGRESS.id }],
+      goto: 'FLOOD_PEERS',
+    });
+  }
+  fromPeers(emit, mac, leases, networks);
+  portSecurity(emit, face.id, mac, leases);
+}
+
+/** MAC2MAC: the destination MAC names the network; where one MAC is in several networks, its addresses do. */
+function fromPeers(
+  emit: Emit,
+  mac: number,
+  leases: readonly Tables['ip_lease'][],
+  networks: ReadonlySet<number>,
+): void {
+  const [only] = networks;
+  const matches =
+    networks.size === 1 && only !== undefined
+      ? [{ network: only, match: {} }]
+      : leases.flatMap((lease) => [
+          { network: lease.network_id, match: { eth_type: ETHERTYPE.ipv4, ipv4_dst: lease.ipv4_address } },
+          { network: lease.network_id, match: { eth_type: ETHERTYPE.arp, arp_tpa: lease.ipv4_address } },
+        ]);
+  for (const { network, match } of matches) {
+    emit.flow({
+      table: 'UPLINK',
+      priority: PRIORITY.specific,
+      feature: 'port',
+      match: { eth_dst: mac, ...match },
+      metadata: network,
+      goto: 'L2',
+    });
+  }
+}
+
+function portSecurity(emit: Emit, interfaceId: number, mac: number, leases: readonly Tables['ip_lease'][]): void {
+  const from = { ...on([REGISTERS.SOURCE, interfaceId]), eth_src: mac };
+  const allow = { table: 'PORT_SECURITY', priority: PRIORITY.base, feature: 'port' } as const;
+  for (const { network_id: network, ipv4_address: address } of leases) {
+    emit.flow({
+      ...allow,
+      match: { ...from, eth_type: ETHERTYPE.ipv4, ipv4_src: address },
+      metadata: network,
+      goto: 'L2',
+    });
+    emit.flow({
+      ...allow,
+      match: { ...from, eth_type: ETHERTYPE.arp, arp_sha: mac, arp_spa: address },
+      metadata: network,
+      goto: 'ARP',
+    });
+  }
+  const first = leases[0]!.network_id;
+  // A machine without an address yet: ARP probes (RFC 5227) and DHCP.
+  emit.flow({
+    ...allow,
+    match: { ...from, eth_type: ETHERTYPE.arp, arp_sha: mac, arp_spa: 0 },
+    metadata: first,
+    goto: 'ARP',
+  });
+  emit.flow({
+    ...allow,
+    match: {
+      ...from,
+      eth_type: ETHERTYPE.ipv4,
+      ipv4_src: 0,
+      ipv4_dst: 0xffffffff,
+      ip_proto: IP_PROTOCOL.udp,
+      udp_src: 68,
+      udp_dst: 67,
+    },
+    metadata: first,
+    goto: 'L2',
+  });
+}

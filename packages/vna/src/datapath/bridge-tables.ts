@@ -1,0 +1,59 @@
+import type { Monitor, RowOf } from '@vnet/ovsdb';
+
+export const DATABASE = 'Open_vSwitch';
+
+/** What the agent watches of the switch's database. */
+export const MONITORED = {
+  Open_vSwitch: { bridges: 'uuid[]', other_config: 'string:string' },
+  Bridge: {
+    name: 'string',
+    ports: 'uuid[]',
+    datapath_id: 'string?',
+    datapath_type: 'string',
+    protocols: 'string[]',
+    fail_mode: 'string?',
+    other_config: 'string:string',
+    external_ids: 'string:string',
+  },
+  Port: { name: 'string', interfaces: 'uuid[]' },
+  Interface: {
+    name: 'string',
+    type: 'string',
+    ofport: 'integer?',
+    mac_in_use: 'string?',
+    error: 'string?',
+    options: 'string:string',
+    external_ids: 'string:string',
+  },
+} as const;
+
+export type BridgeMonitor = Monitor<typeof MONITORED>;
+export type BridgeRow = RowOf<(typeof MONITORED)['Bridge']>;
+export type InterfaceRow = RowOf<(typeof MONITORED)['Interface']>;
+
+/** Flow-based tunnels: one port serves all peers, `tun_dst` and the key are set by flows. */
+export const TUNNEL = {
+  name: 'vnet-gre',
+  type: 'gre',
+  options: new Map([
+    ['key', 'flow'],
+    ['remote_ip', 'flow'],
+  ]),
+} as const;
+
+/** In `external_ids` of a bridge that the agent made: its datapath id follows the record. */
+export const MADE_BY_AGENT = 'vnet-made';
+
+export function findBridge(monitor: BridgeMonitor, name: string): BridgeRow | undefined {
+  for (const row of monitor.rows('Bridge').values()) if (row.name === name) return row;
+  return undefined;
+}
+
+/** The interfaces of a bridge's ports, bonds included. */
+export function interfacesOf(monitor: BridgeMonitor, bridge: BridgeRow): InterfaceRow[] {
+  return bridge.ports.flatMap((port) =>
+    (monitor.rows('Port').get(port.uuid)?.interfaces ?? []).flatMap(
+      (each) => monitor.rows('Interface').get(each.uuid) ?? [],
+    ),
+  );
+}

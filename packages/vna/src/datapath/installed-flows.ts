@@ -1,0 +1,102 @@
+import { isOurs } from '../pipeline/cookies.ts';
+import { parseFlowKey, type EncodedFlow } from '../pipeline/flow.ts';
+
+/** A flow as the switch reports it. */
+export interface FoundFlow {
+  readonly table: number;
+  readonly priority: number;
+  readonly cookie: bigint;
+  /** The encoded match, byte for byte as the switch gives it. */
+  readonly match: Uint8Array;
+}
+
+export type FlowCommand =
+  | {
+      readonly command: 'add';
+      readonly table: number;
+      readonly priority: number;
+      readonly cookie: bigint;
+      readonly match: Uint8Array;
+      readonly instructions: Uint8Array;
+    }
+  | {
+      readonly command: 'delete_strict';
+      readonly table: number;
+      readonly priority: number;
+      readonly match: Uint8Array;
+    };
+
+/**
+ * What stands in the switch, as far as the agent knows, and what has to be sent to make it what is wanted.
+ *
+ * Flows that were found there (by a restarted agent, or after the connection broke) are recognised by their cookies, which
+ * hold a hash of their contents; they cost nothing when they are wanted again.
+ */
+export class InstalledFlows {
+  readonly #installed = new Map<string, bigint>();
+  readonly #found = new Map<bigint, FoundFlow[]>();
+
+  /** Forgets everything: the switch is as `found` says. */
+  reset(found: Iterable<FoundFlow>): void {
+    this.#installed.clear();
+    this.#found.clear();
+    for (const flow of found) {
+      const same = this.#found.get(flow.cookie);
+      if (same) same.push(flow);
+      else this.#found.set(flow.cookie, [flow]);
+    }
+  }
+
+  /** Flows in the switch: those written, and those found and not claimed yet. */
+  get size(): number {
+    let found = 0;
+    for (const flows of this.#found.values()) found += flows.length;
+    return this.#installed.size + found;
+  }
+
+  /** The command that makes one flow as wanted, if any is needed. */
+  want(key: string, flow: EncodedFlow | undefined): FlowCommand | undefined {
+    const standing = this.#installed.get(key);
+    if (!flow) {
+      if (standing === undefined) return undefined;
+      this.#installed.delete(key);
+      return { command: 'delete_strict', ...parseFlowKey(key) };
+    }
+    if (standing === flow.cookie) return undefined;
+    this.#installed.set(key, flow.cookie);
+    if (standing === undefined && this.#claim(flow.cookie)) return undefined;
+    const instructions = Buffer.from(flow.instructions, 'latin1');
+    return { command: 'add', cookie: flow.cookie, ...parseFlowKey(key), instructions };
+  }
+
+  /**
+   * The commands that remove what was found and is not wanted. `canonical` gives a match in the form of flow keys, so that
+   * a flow that has been replaced meanwhile is not removed with its predecessor.
+   */
+  removeFound(canonicalKey: (flow: FoundFlow) => string | undefined): {
+    commands: FlowCommand[];
+    foreign: FoundFlow[];
+  } {
+    const commands: FlowCommand[] = [];
+    const foreign: FoundFlow[] = [];
+    for (const flows of this.#found.values()) {
+      for (const flow of flows) {
+        const key = canonicalKey(flow);
+        if (key !== undefined && this.#installed.has(key)) continue;
+        if (!isOurs(flow.cookie)) foreign.push(flow);
+        const { table, priority, match } = flow;
+        commands.push({ command: 'delete_strict', table, priority, match });
+      }
+    }
+    this.#found.clear();
+    return { commands, foreign };
+  }
+
+  #claim(cookie: bigint): boolean {
+    const flows = this.#found.get(cookie);
+    if (!flows) return false;
+    flows.pop();
+    if (flows.length === 0) this.#found.delete(cookie);
+    return true;
+  }
+}

@@ -1,0 +1,59 @@
+import { type FieldName, type Match, type MessageOf, type SwitchChannel } from '@vnet/openflow';
+import type { Log } from '../log.ts';
+import { NETWORK_FIELD, REGISTERS, type Register } from '../pipeline/registers.ts';
+
+/** A packet that the pipeline handed to the agent. */
+export interface PacketIn {
+  /** Why; see `REASON`. */
+  readonly reason: number;
+  readonly network: number;
+  readonly transport: number;
+  readonly inPort: number | undefined;
+  readonly frame: Buffer;
+}
+
+/** Longer than any frame: whole packets come. A management connection gets none at all while this is 0. */
+const WHOLE_PACKET = 0xffff;
+const ACTION_REASON = 1 << 1;
+
+/** Makes a connection to the switch the one that packets are handed to. */
+export function receivePackets(channel: SwitchChannel, log: Log, onPacketIn: (packet: PacketIn) => void): void {
+  const configure = async (): Promise<void> => {
+    await channel.send({ type: 'set_config', missSendLen: WHOLE_PACKET });
+    await channel.send({ type: 'set_async', packetInMaster: ACTION_REASON, packetInSlave: ACTION_REASON });
+  };
+  const onUp = (): void => {
+    configure().catch((error: unknown) => log.warn({ error: String(error) }, 'packets cannot be received'));
+  };
+  channel.on('up', onUp);
+  channel.on('message', (message) => {
+    if (message.type === 'packet_in') onPacketIn(readPacketIn(message));
+  });
+  if (channel.isUp) onUp();
+}
+
+function readPacketIn({ match, data }: MessageOf<'packet_in'>): PacketIn {
+  return {
+    reason: register(match, REGISTERS.REASON),
+    network: Number(valueOf(match, NETWORK_FIELD) ?? 0n),
+    transport: register(match, REGISTERS.TRANSPORT),
+    inPort: numberOf(match, 'in_port'),
+    frame: Buffer.from(data.buffer, data.byteOffset, data.byteLength),
+  };
+}
+
+function register(match: Match, { field, offset, bits }: Register): number {
+  const value = BigInt(valueOf(match, field) ?? 0);
+  return Number((value >> BigInt(offset)) & ((1n << BigInt(bits)) - 1n));
+}
+
+function numberOf(match: Match, field: FieldName): number | undefined {
+  const value = valueOf(match, field);
+  return value === undefined ? undefined : Number(value);
+}
+
+function valueOf(match: Match, field: FieldName): number | bigint | undefined {
+  const entry = match[field];
+  const value = typeof entry === 'object' && 'value' in entry ? entry.value : entry;
+  return typeof value === 'number' || typeof value === 'bigint' ? value : undefined;
+}

@@ -1,0 +1,56 @@
+import { connectSwitch, listenForSwitches, type SwitchChannel } from '@vnet/openflow';
+import type { Log } from '../log.ts';
+
+/** The connections to the switch: one for changes and one for packets, so that neither waits for the other. */
+export interface SwitchLine {
+  close(): void;
+}
+
+export interface SwitchLineOptions {
+  /** `unix:/path` or `tcp:host:port` to dial, `listen:tcp:ADDR:PORT` to be dialled. */
+  readonly endpoint: string;
+  readonly log: Log;
+  readonly onFlowChannel: (channel: SwitchChannel) => void;
+  readonly onPacketChannel: (channel: SwitchChannel) => void;
+}
+
+const BACKOFF = { firstMs: 20, maxMs: 500 };
+const LISTEN = /^listen:tcp:(.+):(\d+)$/;
+
+export function openSwitchLine(options: SwitchLineOptions): SwitchLine {
+  const listen = LISTEN.exec(options.endpoint);
+  return listen ? beDialled(options, listen[1]!, Number(listen[2])) : dial(options);
+}
+
+function dial({ endpoint, log, onFlowChannel, onPacketChannel }: SwitchLineOptions): SwitchLine {
+  const channels = [onFlowChannel, onPacketChannel].map((take) => {
+    const channel = connectSwitch({ target: endpoint, log, backoff: BACKOFF });
+    take(channel);
+    return channel;
+  });
+  return { close: () => channels.forEach((channel) => channel.close()) };
+}
+
+/** A switch that dials in has one connection for both. */
+function beDialled({ log, onFlowChannel, onPacketChannel }: SwitchLineOptions, host: string, port: number): SwitchLine {
+  const listener = listenForSwitches({
+    host,
+    port,
+    log,
+    onSwitch: (channel) => {
+      onFlowChannel(channel);
+      onPacketChannel(channel);
+    },
+  });
+  listener.then(
+    ({ port: bound }) => log.info({ host, port: bound }, 'waiting for the switch to dial in'),
+    (error: unknown) => log.error({ host, port, error: String(error) }, 'cannot listen for the switch'),
+  );
+  return {
+    close: () =>
+      void listener.then(
+        (each) => each.close(),
+        () => undefined,
+      ),
+  };
+}

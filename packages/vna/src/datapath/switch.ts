@@ -1,0 +1,222 @@
+import {
+  BundleError,
+  decodeMatch,
+  DisconnectedError,
+  encodeFlowMod,
+  encodeMatch,
+  flowStatsEntries,
+  PORT,
+  type SwitchChannel,
+} from '@vnet/openflow';
+import type { Meter } from '../compile/emit.ts';
+import type { FlowChange } from '../compile/engine.ts';
+import type { Log } from '../log.ts';
+import { featureOf, type Feature } from '../pipeline/cookies.ts';
+import { flowKeyOf, type EncodedFlow } from '../pipeline/flow.ts';
+import type { PacketOut } from '../services/packet-out.ts';
+import { InstalledFlows, type FlowCommand, type FoundFlow } from './installed-flows.ts';
+import { Meters } from './meters.ts';
+import { receivePackets, type PacketIn } from './packet-ins.ts';
+import { openSwitchLine, type SwitchLine } from './switch-line.ts';
+
+export type { PacketIn };
+
+export interface SwitchOptions {
+  /** See `SwitchLineOptions`. */
+  readonly endpoint: string;
+  readonly log: Log;
+  /** All flows and meters that are wanted now. */
+  readonly wanted: () => Iterable<readonly [key: string, flow: EncodedFlow]>;
+  readonly meters: () => Iterable<Meter>;
+  /** The switch is there, and what stands in it is known. */
+  readonly onUp: () => void;
+  readonly onPacketIn: (packet: PacketIn) => void;
+}
+
+export interface Commit {
+  /** Flows written or removed. */
+  readonly changed: number;
+}
+
+/** Flows that may be written before the view is whole. */
+const FIRST_FEATURES: ReadonlySet<Feature | undefined> = new Set<Feature | undefined>(['host', 'pipeline']);
+
+const RETRY_MS = 1_000;
+const AUDIT_MS = 15_000;
+
+/**
+ * The flows of the bridge: what stands in the switch, what is wanted, and the one bundle that makes the difference.
+ * When the connection comes back, what stands there is read anew.
+ */
+export class Switch {
+  readonly #options: SwitchOptions;
+  readonly #log: Log;
+  readonly #installed = new InstalledFlows();
+  readonly #meters = new Meters();
+  readonly #pending = new Map<string, EncodedFlow | undefined>();
+  readonly #timers: NodeJS.Timeout[] = [];
+  #channel: SwitchChannel | undefined;
+  #line: SwitchLine | undefined;
+  /** Whether what stands in the switch is known. */
+  #known = false;
+  #foundLeft = false;
+  #queue: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(options: SwitchOptions) {
+    this.#options = options;
+    this.#log = options.log;
+  }
+
+  /** Dials; called when the bridge is prepared. Calling again does nothing. */
+  start(): void {
+    if (this.#line || this.#closed) return;
+    const { endpoint, log, onPacketIn } = this.#options;
+    this.#line = openSwitchLine({
+      endpoint,
+      log,
+      onFlowChannel: (channel) => this.#use(channel),
+      onPacketChannel: (channel) => receivePackets(channel, log, onPacketIn),
+    });
+    this.#timers.push(setInterval(() => void this.#audit(), AUDIT_MS));
+  }
+
+  #use(channel: SwitchChannel): void {
+    this.#channel = channel;
+    channel.on('up', () => this.resync('the switch is connected'));
+    channel.on('down', () => {
+      if (this.#channel === channel) this.#known = false;
+    });
+    channel.on('message', (message) => {
+      if (message.type !== 'error') return;
+      this.#log.warn({ error_type: message.errorType, code: message.code }, 'the switch reports an error');
+    });
+    if (channel.isUp) this.resync('the switch has dialled in');
+  }
+
+  /** Takes over what the compiler says; written by the next `commit`. */
+  want(changes: readonly FlowChange[]): void {
+    if (!this.#known) return;
+    for (const { key, flow } of changes) this.#pending.set(key, flow);
+  }
+
+  /**
+   * Makes the switch hold what is wanted: all of it when the view is whole, otherwise only the first flows, and nothing is
+   * removed. One commit at a time.
+   * @returns undefined when the switch is not there; it is tried again when it is
+   */
+  commit(whole: boolean): Promise<Commit | undefined> {
+    const commit = this.#queue.then(() => this.#commit(whole));
+    this.#queue = commit.catch(() => undefined);
+    return commit;
+  }
+
+  /** Reads what stands in the switch and starts from there. */
+  resync(reason: string): void {
+    this.#known = false;
+    const read = this.#queue.then(() => this.#read(reason));
+    this.#queue = read.catch((error: unknown) => {
+      if (!(error instanceof DisconnectedError)) this.#retryLater('the flows could not be read', error);
+    });
+  }
+
+  /** Puts frames out; without a switch they are lost, as on any wire. */
+  send(packets: readonly PacketOut[]): void {
+    for (const { frame, actions } of packets) {
+      this.#channel
+        ?.send({ type: 'packet_out', inPort: PORT.CONTROLLER, actions, data: frame })
+        .catch((error: unknown) => this.#log.debug({ error: String(error) }, 'a packet was not sent'));
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#timers.forEach(clearTimeout);
+    await this.#queue;
+    this.#line?.close();
+  }
+
+  async #read(reason: string): Promise<void> {
+    const channel = this.#channel;
+    if (!channel?.isUp || this.#closed) return;
+    const found: FoundFlow[] = [];
+    for await (const body of channel.parts({ type: 'flow_stats_request' })) found.push(...flowStatsEntries(body));
+    await this.#meters.read(channel);
+    this.#installed.reset(found);
+    this.#foundLeft = true;
+    this.#pending.clear();
+    for (const [key, flow] of this.#options.wanted()) this.#pending.set(key, flow);
+    this.#known = true;
+    this.#log.info({ reason, found: found.length, wanted: this.#pending.size }, 'what stands in the switch is known');
+    this.#options.onUp();
+  }
+
+  async #commit(whole: boolean): Promise<Commit | undefined> {
+    if (!this.#known || !this.#channel || this.#closed) return undefined;
+    try {
+      await this.#meters.write(this.#channel, this.#options.meters());
+      const commands = this.#plan(whole);
+      if (commands.length > 0) await this.#channel.bundle(commands.map(encodeCommand));
+      return { changed: commands.length };
+    } catch (error) {
+      this.#known = false;
+      if (error instanceof DisconnectedError) return undefined;
+      const refused = error instanceof BundleError ? { index: error.index, code: error.code } : {};
+      this.#retryLater('the switch refused the flows', error, refused);
+      return undefined;
+    }
+  }
+
+  /** Removals come first, so that a flow found there is not removed after its successor has been written. */
+  #plan(whole: boolean): FlowCommand[] {
+    const commands: FlowCommand[] = [];
+    for (const [key, flow] of this.#pending) {
+      if (!whole && !(flow && FIRST_FEATURES.has(featureOf(flow.cookie)))) continue;
+      this.#pending.delete(key);
+      const command = this.#installed.want(key, flow);
+      if (command) commands.push(command);
+    }
+    if (!whole || !this.#foundLeft) return commands;
+    this.#foundLeft = false;
+    const { commands: removals, foreign } = this.#installed.removeFound(canonicalKey);
+    if (foreign.length > 0) {
+      this.#log.warn(
+        { flows: foreign.length, tables: [...new Set(foreign.map(({ table }) => table))] },
+        'flows of others are removed: the bridge is the agent’s',
+      );
+    }
+    return [...removals, ...commands];
+  }
+
+  /** Compares the number of flows, which costs little; when it is off, everything is read. */
+  async #audit(): Promise<void> {
+    if (!this.#known || !this.#channel) return;
+    try {
+      const expected = this.#installed.size;
+      const { flows } = await this.#channel.request({ type: 'aggregate_request' });
+      const undisturbed = this.#known && this.#pending.size === 0 && this.#installed.size === expected;
+      if (undisturbed && flows !== expected) this.resync(`the switch has ${flows} flows, expected are ${expected}`);
+    } catch (error) {
+      this.#log.debug({ error: String(error) }, 'the audit was not done');
+    }
+  }
+
+  #retryLater(what: string, error: unknown, details: object = {}): void {
+    this.#log.error({ ...details, error: String(error), retry_ms: RETRY_MS }, what);
+    const timer = setTimeout(() => this.resync('trying again'), RETRY_MS);
+    this.#timers.push(timer);
+  }
+}
+
+function encodeCommand(command: FlowCommand): Buffer {
+  return encodeFlowMod(command.command === 'add' ? command : { ...command, instructions: [] });
+}
+
+/** The key of a flow that the switch reported: its match in our order of fields. */
+function canonicalKey({ table, priority, match }: FoundFlow): string | undefined {
+  try {
+    return flowKeyOf(table, priority, encodeMatch(decodeMatch(match)));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,27 @@
+import { flag, list, optional, required, text, type OptionValues } from '@vnet/model/options';
+import { dirname, join } from 'node:path';
+
+export const PROGRAM = {
+  program: 'vna',
+  summary: 'The agent of a hypervisor: OpenFlow controller of the local Open vSwitch.',
+};
+
+export const OPTIONS = {
+  nodeId: required('ID', 'node_id of this datapath’s record'),
+  manager: list('ENDPOINT', ['tcp://127.0.0.1:9102'], 'where vnmgr listens; several are tried in turn'),
+  ovsdb: text('ENDPOINT', 'unix:/run/openvswitch/db.sock', 'OVSDB of the local switch'),
+  bridge: text('NAME', 'br0', 'the bridge of this agent; made when it is missing'),
+  openflow: optional('ENDPOINT', 'unix:/path, or listen:tcp:ADDR:PORT (default BRIDGE.mgmt beside the OVSDB socket)'),
+  stateDir: optional('DIR', 'where the agent keeps what it needs to start without a manager'),
+  keys: optional('DIR', 'CURVE keys of this agent, see vnmgr keygen'),
+  insecure: flag('allow TCP beyond this machine without keys'),
+} as const;
+
+export type Options = OptionValues<typeof OPTIONS>;
+
+/** `<bridge>.mgmt` beside the OVSDB socket, unless told otherwise. */
+export function openflowEndpoint({ openflow, ovsdb, bridge }: Pick<Options, 'openflow' | 'ovsdb' | 'bridge'>): string {
+  if (openflow !== undefined) return openflow;
+  const dir = ovsdb.startsWith('unix:') ? dirname(ovsdb.slice('unix:'.length)) : '/run/openvswitch';
+  return `unix:${join(dir, `${bridge}.mgmt`)}`;
+}

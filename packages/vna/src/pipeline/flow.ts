@@ -1,0 +1,122 @@
+import {
+  encodeInstructions,
+  encodeMatch,
+  type Action,
+  type FieldName,
+  type Instruction,
+  type Match,
+} from '@vnet/openflow';
+import { cookie, type Feature } from './cookies.ts';
+import { TABLES, type Table, type TableName } from './tables.ts';
+
+/** A flow as the compile units write it. */
+export interface Flow {
+  readonly table: TableName;
+  readonly priority: number;
+  readonly feature: Feature;
+  readonly match: Match;
+  readonly actions?: readonly Action[];
+  readonly goto?: TableName;
+  readonly metadata?: number;
+  readonly meter?: number;
+}
+
+/** A flow ready for the wire. Strings are latin1 bytes: compact, and comparable as they are. */
+export interface EncodedFlow {
+  readonly cookie: bigint;
+  readonly instructions: string;
+}
+
+/** Thrown where a flow breaks the contract of its table: a bug of the unit that wrote it. */
+export class PipelineError extends Error {
+  override readonly name = 'PipelineError';
+}
+
+/** Identity of a flow in the switch: table, priority and match. */
+export function flowKey(flow: Pick<Flow, 'table' | 'priority' | 'match'>): string {
+  return flowKeyOf(TABLES[flow.table].id, flow.priority, encodeMatch(flow.match));
+}
+
+/** The same, from parts: table number, priority, encoded match. */
+export function flowKeyOf(table: number, priority: number, match: Buffer): string {
+  return String.fromCharCode(table, priority >> 8, priority & 0xff) + match.toString('latin1');
+}
+
+/** What `flowKey` was made from; `match` is the encoded match. */
+export function parseFlowKey(key: string): { table: number; priority: number; match: Buffer } {
+  const bytes = Buffer.from(key, 'latin1');
+  return { table: bytes.readUInt8(0), priority: bytes.readUInt16BE(1), match: bytes.subarray(3) };
+}
+
+export function encodeFlow(flow: Flow, key: string): EncodedFlow {
+  const instructions = encodeInstructions(instructionsOf(flow)).toString('latin1');
+  return { instructions, cookie: cookie(flow.feature, key + instructions) };
+}
+
+export function instructionsOf(flow: Flow): Instruction[] {
+  const list: Instruction[] = [];
+  if (flow.meter !== undefined) list.push({ type: 'meter', meter: flow.meter });
+  if (flow.actions && flow.actions.length > 0) list.push({ type: 'apply_actions', actions: flow.actions });
+  if (flow.metadata !== undefined) {
+    list.push({ type: 'write_metadata', metadata: BigInt(flow.metadata), mask: 0xffffffffn });
+  }
+  if (flow.goto !== undefined) list.push({ type: 'goto_table', table: TABLES[flow.goto].id });
+  return list;
+}
+
+interface Contract {
+  readonly matches: ReadonlySet<FieldName>;
+  readonly sets: ReadonlySet<FieldName>;
+  readonly next: ReadonlySet<TableName>;
+  readonly nextIds: ReadonlySet<number>;
+}
+
+const CONTRACTS = Object.fromEntries(
+  Object.values<Table>(TABLES).map((table) => [
+    table.name,
+    {
+      matches: new Set(table.matches),
+      sets: new Set(table.sets),
+      next: new Set(table.next),
+      nextIds: new Set(table.next.map((next) => TABLES[next].id)),
+    },
+  ]),
+) as unknown as Readonly<Record<TableName, Contract>>;
+
+/** Refuses a flow that its table does not allow. */
+export function checkContract(flow: Flow): void {
+  const contract = CONTRACTS[flow.table];
+  for (const field in flow.match) {
+    if (!contract.matches.has(field as FieldName)) throw violation(flow, `may not match ${field}`);
+  }
+  if (flow.goto !== undefined && !contract.next.has(flow.goto)) throw violation(flow, `may not go to ${flow.goto}`);
+  if (flow.metadata !== undefined && !contract.sets.has('metadata')) throw violation(flow, 'may not write metadata');
+  for (const action of flow.actions ?? []) {
+    const written = writtenField(action);
+    if (written !== undefined && !contract.sets.has(written)) throw violation(flow, `may not set ${written}`);
+    if (action.type === 'resubmit' && (action.table === undefined || !contract.nextIds.has(action.table))) {
+      throw violation(flow, `may not resubmit to table ${action.table}`);
+    }
+    if (OUTPUTS.has(action.type) && !TABLES[flow.table].outputs) throw violation(flow, 'may not put packets out');
+  }
+}
+
+const OUTPUTS: ReadonlySet<Action['type']> = new Set(['output', 'controller', 'group']);
+
+function writtenField(action: Action): FieldName | undefined {
+  switch (action.type) {
+    case 'set_field':
+    case 'load':
+      return action.field;
+    case 'move':
+      return action.to.field;
+    case 'check_pkt_larger':
+      return action.field;
+    default:
+      return undefined;
+  }
+}
+
+function violation(flow: Flow, what: string): PipelineError {
+  return new PipelineError(`a flow of table ${flow.table} (feature ${flow.feature}) ${what}; see pipeline/tables.ts`);
+}

@@ -1,0 +1,13 @@
+/** Priority bands: within one table, a flow of a higher band decides before one of a lower. */
+export const PRIORITY = {
+  /** The table's answer to what nothing else matched. */
+  miss: 0,
+  /** Counts what is dropped, by port or network. */
+  counter: 10,
+  /** The ordinary case. */
+  base: 100,
+  /** A more specific case of the ordinary one. */
+  specific: 200,
+  /** What must never pass, whatever else would allow it. */
+  guard: 300,
+} as const;

@@ -1,0 +1,57 @@
+import type { Action, FieldName } from '@vnet/openflow';
+
+/** A named part of the packet's pipeline state. What is not listed here is not used. */
+export interface Register {
+  readonly field: FieldName;
+  readonly offset: number;
+  readonly bits: number;
+  readonly doc: string;
+}
+
+const register = (field: FieldName, offset: number, bits: number, doc: string): Register => ({
+  field,
+  offset,
+  bits,
+  doc,
+});
+
+export const REGISTERS = {
+  REMOTE: register('reg0', 0, 1, 'The packet came from another host: it may only go to local ports.'),
+  TOO_BIG: register('reg0', 1, 1, 'The packet is larger than the way to the peer allows.'),
+  SOURCE: register('reg1', 0, 32, 'Id of the interface the packet came from, 0 when it came from another host.'),
+  DESTINATION: register('reg2', 0, 32, 'Id of the local interface the packet goes to.'),
+  PEER: register('reg3', 0, 32, 'Id of the datapath the packet goes to.'),
+  TRANSPORT: register('reg4', 0, 8, 'How the packet travels to the peer: 1 uplink (MAC2MAC), 2 tunnel (GRE).'),
+  CHUNK: register('reg5', 0, 32, 'Which part of the list of peers is being flooded.'),
+  ANSWER_MAC: register('xreg4', 0, 48, 'The MAC that an ARP answer gives.'),
+  ANSWER_IP: register('reg10', 0, 32, 'The address that an ARP answer is about.'),
+  REASON: register('reg6', 0, 8, 'Why the packet is handed to the agent.'),
+} as const satisfies Record<string, Register>;
+
+/** `metadata` is the virtual network, as in its GRE key: network id, or 0x80000000 | segment id. */
+export const NETWORK_FIELD = 'metadata';
+
+export const TRANSPORT = { uplink: 1, tunnel: 2 } as const;
+
+export const REASON = { tooBig: 1 } as const;
+
+/** The action that writes a register. */
+export function load(to: Register, value: number): Action {
+  return { type: 'load', field: to.field, offset: to.offset, bits: to.bits, value };
+}
+
+/** The match on a register: `{ ...on(REGISTERS.SOURCE, 7) }`. Registers that share a field are matched together. */
+export function on(
+  ...parts: readonly (readonly [Register, number])[]
+): Partial<Record<FieldName, { value: number; mask: number }>> {
+  const match: Partial<Record<FieldName, { value: number; mask: number }>> = {};
+  for (const [part, value] of parts) {
+    const mask = part.bits === 32 ? 0xffffffff : ((1 << part.bits) - 1) << part.offset;
+    const earlier = match[part.field] ?? { value: 0, mask: 0 };
+    match[part.field] = {
+      value: (earlier.value | (value << part.offset)) >>> 0,
+      mask: (earlier.mask | mask) >>> 0,
+    };
+  }
+  return match;
+}

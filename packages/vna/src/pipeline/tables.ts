@@ -1,0 +1,181 @@
+import type { FieldName } from '@vnet/openflow';
+
+/** A table as a contract: the flow builder refuses what is not declared here. */
+export interface Table {
+  readonly id: number;
+  readonly name: string;
+  readonly purpose: string;
+  /** Fields a flow of this table may match. */
+  readonly matches: readonly FieldName[];
+  /** Fields its actions may write. */
+  readonly sets: readonly FieldName[];
+  /** Tables its flows may go to or resubmit to. */
+  readonly next: readonly TableName[];
+  /** Whether its flows may put packets out, or hand them to the agent. */
+  readonly outputs: boolean;
+  /** What happens to a packet that no flow matches. */
+  readonly miss: TableName | 'drop';
+}
+
+interface Declaration extends Omit<Table, 'name' | 'next' | 'miss'> {
+  readonly next: readonly string[];
+  readonly miss: string;
+}
+
+const declarations = {
+  CLASSIFIER: {
+    id: 0,
+    purpose: 'Where does the packet come from: host, physical network, tunnel or virtual machine?',
+    matches: ['in_port'],
+    sets: ['reg0', 'reg1'],
+    next: ['UPLINK', 'TUNNEL', 'PORT_SECURITY'],
+    outputs: true,
+    miss: 'drop',
+  },
+  UPLINK: {
+    id: 10,
+    purpose:
+      'From the physical network: the destination MAC says which virtual network it is for. Anything else is the host’s.',
+    matches: ['eth_src', 'eth_dst', 'eth_type', 'ipv4_dst', 'arp_tpa'],
+    sets: ['metadata', 'eth_dst'],
+    next: ['L2', 'FLOOD_LOCAL'],
+    outputs: true,
+    miss: 'drop',
+  },
+  TUNNEL: {
+    id: 11,
+    purpose: 'From a GRE tunnel: the key says which virtual network it is for.',
+    matches: ['tunnel_id'],
+    sets: ['metadata'],
+    next: ['L2'],
+    outputs: false,
+    miss: 'drop',
+  },
+  PORT_SECURITY: {
+    id: 20,
+    purpose: 'A virtual machine sends only from its own MAC and IP leases; they say which network the packet is in.',
+    matches: [
+      'reg1',
+      'eth_src',
+      'eth_type',
+      'ipv4_src',
+      'ipv4_dst',
+      'ip_proto',
+      'udp_src',
+      'udp_dst',
+      'arp_sha',
+      'arp_spa',
+    ],
+    sets: ['metadata'],
+    next: ['ARP', 'L2'],
+    outputs: false,
+    miss: 'drop',
+  },
+  ARP: {
+    id: 30,
+    purpose: 'Which MAC has the address asked for? Every known address of the network is answered on the asker’s host.',
+    matches: ['metadata', 'reg1', 'eth_dst', 'eth_type', 'arp_op', 'arp_spa', 'arp_tpa'],
+    sets: ['xreg4'],
+    next: ['ARP_REPLY', 'L2'],
+    outputs: false,
+    miss: 'L2',
+  },
+  ARP_REPLY: {
+    id: 31,
+    purpose: 'Turns the request into its answer and sends it back where it came from.',
+    matches: ['eth_type'],
+    sets: ['eth_src', 'eth_dst', 'arp_op', 'arp_sha', 'arp_tha', 'arp_spa', 'arp_tpa', 'reg10'],
+    next: [],
+    outputs: true,
+    miss: 'drop',
+  },
+  L2: {
+    id: 40,
+    purpose: 'Where is the destination MAC: on a local port, behind a peer, or is it a group?',
+    matches: ['metadata', 'reg0', 'eth_dst'],
+    sets: ['reg2', 'reg3'],
+    next: ['FLOOD_LOCAL', 'PEER', 'INTERFACE_INGRESS'],
+    outputs: false,
+    miss: 'drop',
+  },
+  FLOOD_LOCAL: {
+    id: 50,
+    purpose: 'A copy to each local member of the network (the switch itself skips the port the packet came from).',
+    matches: ['metadata'],
+    sets: ['reg2'],
+    next: ['FLOOD_PEERS', 'INTERFACE_INGRESS'],
+    outputs: false,
+    miss: 'FLOOD_PEERS',
+  },
+  FLOOD_PEERS: {
+    id: 51,
+    purpose: 'What did not come from a peer goes once to each peer that has the network, in chunks.',
+    matches: ['metadata', 'reg0'],
+    sets: ['reg5', 'reg0'],
+    next: ['FLOOD_CHUNK'],
+    outputs: false,
+    miss: 'drop',
+  },
+  FLOOD_CHUNK: {
+    id: 52,
+    purpose: 'The copies for up to 64 peers: tunnels by address, MAC2MAC peers by their MAC for the network.',
+    matches: ['metadata', 'reg0', 'reg5'],
+    sets: ['eth_dst', 'tunnel_id', 'tun_dst'],
+    next: [],
+    outputs: true,
+    miss: 'drop',
+  },
+  PEER: {
+    id: 60,
+    purpose: 'How is the peer reached: over the physical network as it is, or through the tunnel?',
+    matches: ['reg3'],
+    sets: ['reg4', 'reg0', 'tunnel_id', 'tun_dst'],
+    next: ['TUNNEL_MTU', 'UNDERLAY'],
+    outputs: false,
+    miss: 'drop',
+  },
+  TUNNEL_MTU: {
+    id: 61,
+    purpose: 'Is the packet too big for the tunnel?',
+    matches: ['metadata'],
+    sets: ['reg0'],
+    next: ['UNDERLAY'],
+    outputs: false,
+    miss: 'drop',
+  },
+  UNDERLAY: {
+    id: 62,
+    purpose: 'Out to the peer. What is too big goes back as fragmentation-needed, or is counted and dropped.',
+    matches: ['reg0', 'reg4', 'eth_type'],
+    sets: ['reg6'],
+    next: ['PUNT'],
+    outputs: true,
+    miss: 'drop',
+  },
+  INTERFACE_INGRESS: {
+    id: 70,
+    purpose: 'To the port of a local interface.',
+    matches: ['reg2'],
+    sets: [],
+    next: [],
+    outputs: true,
+    miss: 'drop',
+  },
+  PUNT: {
+    id: 80,
+    purpose: 'The only way to the agent: metered for each port.',
+    matches: ['reg1'],
+    sets: [],
+    next: [],
+    outputs: true,
+    miss: 'drop',
+  },
+} as const satisfies Record<string, Declaration>;
+
+export type TableName = keyof typeof declarations;
+
+export const TABLES = Object.fromEntries(
+  Object.entries(declarations).map(([name, table]) => [name, { name, ...table }]),
+) as unknown as { readonly [N in TableName]: Table & { readonly name: N } };
+
+export const TABLE_BY_ID: ReadonlyMap<number, Table> = new Map(Object.values(TABLES).map((table) => [table.id, table]));

@@ -1,0 +1,38 @@
+import {
+  ETHERTYPE,
+  IPV4_DEFAULTS,
+  IP_PROTOCOL,
+  decodeEthernet,
+  decodeIpv4,
+  encodeEthernet,
+  encodeIcmp,
+  encodeIpv4,
+  fragmentationNeeded,
+  mayCauseIcmpError,
+} from '@vnet/packet';
+
+/**
+ * The answer to a packet that does not fit the way to its destination: fragmentation needed, with the MTU that does
+ * (RFC 1191). No router stands between the two machines, so it comes in the name of the destination.
+ *
+ * @returns undefined for a packet that no error may be sent about
+ * @throws DecodeError
+ */
+export function tooBigReply(frame: Buffer, mtu: number): Buffer | undefined {
+  const ethernet = decodeEthernet(frame);
+  const packet = decodeIpv4(ethernet.payload);
+  if (!mayCauseIcmpError(packet)) return undefined;
+  return encodeEthernet({
+    dst: ethernet.src,
+    src: ethernet.dst,
+    vlans: [],
+    etherType: ETHERTYPE.ipv4,
+    payload: encodeIpv4({
+      ...IPV4_DEFAULTS,
+      src: packet.dst,
+      dst: packet.src,
+      protocol: IP_PROTOCOL.icmp,
+      payload: encodeIcmp(fragmentationNeeded(mtu, ethernet.payload)),
+    }),
+  });
+}

@@ -1,0 +1,79 @@
+import type { EntityName, Row } from '@vnet/model';
+
+/** A row as the manager sends it: without its times. */
+type WireRow<E extends EntityName> = Omit<Row<E>, 'created_at' | 'updated_at'>;
+
+/** A port of the bridge as OVSDB tells it. */
+export interface SwitchPort {
+  readonly id: number;
+  readonly name: string;
+  /** OpenFlow port number; absent until the switch has opened the device. */
+  readonly ofport: number | null;
+  /** New each time the port is plugged anew: the OVSDB row's uuid. */
+  readonly claim: string;
+  /** `external_ids:vnet-interface`, an interface's uuid. */
+  readonly vnet_interface: string | null;
+  /** `external_ids:iface-id`, what libvirt and others call the interface. */
+  readonly iface_id: string | null;
+  /** `external_ids:vnet-uplink=true`: a link to the physical network, known before any manager is asked. */
+  readonly uplink: boolean;
+  readonly role: 'plain' | 'local' | 'tunnel';
+  readonly mac: number | null;
+  /** The error OVS reports for the device, if any. */
+  readonly error: string | null;
+}
+
+/** What the agent knows of itself; one row, id 1. */
+export interface Self {
+  readonly id: number;
+  readonly node_id: string;
+  /** Datapath id of the bridge, `0x` and 16 hexadecimal digits. */
+  readonly dpid: string;
+}
+
+export interface Tables {
+  readonly self: Self;
+  /** Which interface is on which port: derived while compiling. */
+  readonly bound: { readonly id: number; readonly ofport: number };
+  readonly port: SwitchPort;
+  readonly datapath: WireRow<'datapath'>;
+  readonly network: WireRow<'network'>;
+  readonly interface: WireRow<'interface'>;
+  readonly interface_port: WireRow<'interface_port'>;
+  readonly mac_lease: WireRow<'mac_lease'>;
+  readonly ip_lease: WireRow<'ip_lease'>;
+  readonly datapath_network: WireRow<'datapath_network'>;
+  readonly active_interface: WireRow<'active_interface'>;
+  readonly active_network: WireRow<'active_network'>;
+}
+
+export type TableName = keyof Tables;
+
+/** The indexes of each table: by one column, or by several together. Whatever a unit looks up is looked up here. */
+export const INDEXES = {
+  self: [],
+  bound: [],
+  port: [['name'], ['vnet_interface'], ['iface_id'], ['uplink'], ['role']],
+  datapath: [['dpid'], ['node_id']],
+  network: [],
+  interface: [['uuid'], ['iface_id']],
+  interface_port: [['port_name'], ['interface_id'], ['datapath_id']],
+  mac_lease: [['interface_id'], ['mac_address']],
+  ip_lease: [['network_id'], ['interface_id'], ['mac_lease_id']],
+  datapath_network: [['network_id'], ['network_id', 'datapath_id']],
+  active_interface: [['interface_id'], ['interface_id', 'singular']],
+  active_network: [['network_id', 'datapath_id']],
+} as const satisfies { readonly [T in TableName]: readonly (readonly (keyof Tables[T] & string)[])[] };
+
+type Join<C extends readonly string[]> = C extends readonly [infer A extends string]
+  ? A
+  : C extends readonly [infer A extends string, ...infer B extends readonly string[]]
+    ? `${A} ${Join<B>}`
+    : never;
+
+/** Name of an index: its columns, separated by a blank. */
+export type IndexName<T extends TableName> = Join<(typeof INDEXES)[T][number]>;
+
+export function isTable(name: string): name is TableName {
+  return Object.hasOwn(INDEXES, name);
+}
