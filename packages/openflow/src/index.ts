@@ -25,3 +25,7 @@ export type { ListenOptions, SwitchListener } from './channel/listen-for-switche
 export type { Log } from './channel/log.ts';
 export { SwitchChannel } from './channel/switch-channel.ts';
 export type { ReplyTo, Request } from './channel/switch-channel.ts';
+export { formatActions } from './text/format-actions.ts';
+export { formatFlow, formatInstructions } from './text/format-flow.ts';
+export type { FlowText } from './text/format-flow.ts';
+export { formatMatch } from './text/format-match.ts';

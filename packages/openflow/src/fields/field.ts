@@ -30,6 +30,8 @@ export interface Field {
   readonly subfieldHeader: number;
   readonly subfieldExperimenter: number | undefined;
   readonly subfieldLabel: string;
+  /** Width of the field as those actions see it. */
+  readonly subfieldBits: number;
 }
 
 const EXPERIMENTER_CLASS = 0xffff;
@@ -59,6 +61,7 @@ function derive(name: string, row: FieldRow, rank: number): Field {
     subfieldHeader: header32(older, false, olderBytes),
     subfieldExperimenter: older.experimenter,
     subfieldLabel: older.label,
+    subfieldBits: Math.min(row.bits, olderBytes * 8),
   };
 }
 

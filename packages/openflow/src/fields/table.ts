@@ -6,8 +6,7 @@
  */
 
 /** How a value looks in text. */
-export type FieldFormat =
-  'decimal' | 'hex' | 'mac' | 'ipv4' | 'ipv6' | 'port' | 'ct_state' | 'frag' | 'vlan_vid' | 'dscp';
+export type FieldFormat = 'decimal' | 'hex' | 'mac' | 'ipv4' | 'ipv6' | 'port' | 'flags' | 'frag' | 'vlan_vid' | 'dscp';
 
 /** A name of a field on the wire: OXM header without length. */
 export interface FieldHeader {
@@ -77,14 +76,15 @@ export const FIELD_ROWS = {
   dp_hash: masked(32, 'hex', nx(35, 'DP_HASH')),
   conj_id: exact(32, 'decimal', nx(37, 'CONJ_ID')),
   actset_output: exact(32, 'port', onf(43, 'ACTSET_OUTPUT')),
-  // protocols that others need
-  eth_type: exact(16, 'hex', oxm(5, 'ETH_TYPE'), { text: 'dl_type', nxm: nxm(3, 'ETH_TYPE') }),
-  ip_proto: exact(8, 'decimal', oxm(10, 'IP_PROTO'), { text: 'nw_proto', nxm: nxm(6, 'IP_PROTO') }),
   // connection tracking
-  ct_state: masked(32, 'ct_state', nx(105, 'CT_STATE')),
+  ct_state: masked(32, 'flags', nx(105, 'CT_STATE')),
   ct_zone: exact(16, 'decimal', nx(106, 'CT_ZONE')),
   ct_mark: masked(32, 'hex', nx(107, 'CT_MARK')),
   ct_label: masked(128, 'hex', nx(108, 'CT_LABEL')),
+  // protocols that others need
+  eth_type: exact(16, 'hex', oxm(5, 'ETH_TYPE'), { text: 'dl_type', nxm: nxm(3, 'ETH_TYPE') }),
+  ip_proto: exact(8, 'decimal', oxm(10, 'IP_PROTO'), { text: 'nw_proto', nxm: nxm(6, 'IP_PROTO') }),
+  // the connection's original direction
   ct_nw_src: masked(32, 'ipv4', nx(120, 'CT_NW_SRC')),
   ct_ipv6_src: masked(128, 'ipv6', nx(122, 'CT_IPV6_SRC')),
   ct_nw_dst: masked(32, 'ipv4', nx(121, 'CT_NW_DST')),
@@ -135,7 +135,7 @@ export const FIELD_ROWS = {
   tun_erspan_hwid: masked(8, 'hex', nxoxm(14, 'ERSPAN_HWID')),
   tun_gtpu_flags: masked(8, 'hex', nxoxm(15, 'GTPU_FLAGS')),
   tun_gtpu_msgtype: masked(8, 'decimal', nxoxm(16, 'GTPU_MSGTYPE')),
-  tun_flags: masked(16, 'hex', nx(104, 'TUN_FLAGS')),
+  tun_flags: masked(16, 'flags', nx(104, 'TUN_FLAGS')),
   metadata: masked(64, 'hex', oxm(2, 'METADATA')),
   // Ethernet
   in_port: exact(32, 'port', oxm(0, 'IN_PORT'), { nxm: nxm(0, 'IN_PORT') }),
@@ -184,7 +184,7 @@ export const FIELD_ROWS = {
   udp_dst: masked(16, 'decimal', oxm(16, 'UDP_DST'), { text: 'tp_dst', nxm: nxm(12, 'UDP_DST') }),
   sctp_src: masked(16, 'decimal', oxm(17, 'SCTP_SRC'), { text: 'tp_src' }),
   sctp_dst: masked(16, 'decimal', oxm(18, 'SCTP_DST'), { text: 'tp_dst' }),
-  tcp_flags: masked(12, 'hex', onf(42, 'TCP_FLAGS'), { nxm: nx(34, 'TCP_FLAGS') }),
+  tcp_flags: masked(12, 'flags', onf(42, 'TCP_FLAGS'), { nxm: nx(34, 'TCP_FLAGS') }),
 } as const satisfies Record<string, FieldRow>;
 
 export type FieldName = keyof typeof FIELD_ROWS;
