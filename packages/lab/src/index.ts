@@ -1,1 +1,12 @@
-export {};
+export { CommandError, type Result, type RunOptions } from './lab/command.ts';
+export { Daemon, type DaemonOptions, type Exit } from './lab/daemon.ts';
+export { Host, type HostIdentity } from './lab/host.ts';
+export { Lab, type LabOptions } from './lab/lab.ts';
+export { Node } from './lab/node.ts';
+export { OvsNode } from './lab/ovs-node.ts';
+export { NameTakenError } from './lab/registry.ts';
+export { Vm } from './lab/vm.ts';
+export type { SwitchPaths } from './plan/scripts.ts';
+export { TopologyError } from './topology/errors.ts';
+export { checkTopology, parseTopology } from './topology/read.ts';
+export type { Topology, TopologyInput } from './topology/schema.ts';
