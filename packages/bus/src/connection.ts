@@ -9,6 +9,9 @@ import { HARD_LIMIT_FACTOR, HIGH_WATER_MARK, LINGER_MS, type ControlMessage } fr
 // Without it a process could not end while messages for a dead manager are queued.
 context.blocky = false;
 
+/** How much sooner than later a manager has to answer at first: there may be another one to try. */
+const OPENING_SHARE = 3;
+
 export interface ConnectionOptions {
   readonly endpoint: string;
   readonly keys: ClientKeys | undefined;
@@ -101,7 +104,7 @@ export class Connection {
     if (now - this.#lastTick > 2 * this.#options.pingMs) this.#lastHeard = now;
     this.#lastTick = now;
     const silence = now - this.#lastHeard;
-    const patience = this.#up ? this.#options.timeoutMs : this.#options.pingMs;
+    const patience = this.#options.timeoutMs / (this.#up ? 1 : OPENING_SHARE);
     if (silence >= patience) this.#end(`silent for ${silence} ms`);
     else if (this.#up) this.send({ type: 'ping' });
   }

@@ -139,7 +139,13 @@ test('a client moves on from an endpoint that accepts connections and is silent'
   await once(child.stdout, 'data');
   const onUp = vi.fn();
   harness.closing(
-    new BusClient({ endpoints: [`ipc://${harness.dir}/stuck`, silent.endpoint], log: harness.log, pingMs: 100, onUp }),
+    new BusClient({
+      endpoints: [`ipc://${harness.dir}/stuck`, silent.endpoint],
+      log: harness.log,
+      pingMs: 100,
+      timeoutMs: 600,
+      onUp,
+    }),
   );
   await vi.waitFor(() => expect(onUp).toHaveBeenCalledWith(silent.endpoint), 3_000);
 });

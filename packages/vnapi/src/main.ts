@@ -9,7 +9,7 @@ import { createServer } from './server.ts';
 const LAST_REQUESTS_MS = 5_000;
 
 // A manager that is away is answered with 503 within two seconds: it is asked more often than an agent asks.
-const PATIENCE = { pingMs: 500, timeoutMs: 1_900 };
+const PATIENCE = { pingMs: 300, timeoutMs: 1_500 };
 
 const options = optionsOfProcess(program, optionTable);
 const log = pino(

@@ -14,7 +14,7 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
 export function createServer(manager: Manager, log: FastifyBaseLogger): FastifyInstance {
   const app = fastify({
     loggerInstance: log,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: requestId,
     rewriteUrl: stripExtension,
@@ -32,11 +32,12 @@ export function createServer(manager: Manager, log: FastifyBaseLogger): FastifyI
   );
   app.setErrorHandler((error: FastifyError | Error, request, reply) => {
     const known = toVnetError(error);
-    if (known.status >= 500) request.log.error({ err: error, request_id: request.id }, 'request failed');
+    if (known.status === 500) request.log.error({ err: error }, 'request failed');
+    else if (known.status > 500) request.log.warn({ error: known.message }, 'request failed');
     return sendError(reply, known.toWire());
   });
-  app.addHook('onResponse', ({ method, url, id, ip, log }, { statusCode, elapsedTime }, done) => {
-    const fields = { method, url, status: statusCode, ms: Math.round(elapsedTime), who: ip, request_id: id };
+  app.addHook('onResponse', ({ method, url, ip, log }, { statusCode, elapsedTime }, done) => {
+    const fields = { method, url, status: statusCode, ms: Math.round(elapsedTime), who: ip };
     log[method === 'GET' || method === 'HEAD' ? 'debug' : 'info'](fields, 'request');
     done();
   });
