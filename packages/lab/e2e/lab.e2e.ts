@@ -70,6 +70,8 @@ describe('a lab of three hosts and six VMs', () => {
     await vi.waitFor(async () => expect(await reaches(lab, 'vm2', '10.0.0.4')).toBe(true), { timeout: 5000 });
     await lab.move('vm2', 'hv1');
     expect(lab.vm('vm2').host).toBe('hv1');
+    // It has to speak first: no agent tells the switches where it went.
+    await vi.waitFor(async () => expect(await reaches(lab, 'vm2', '10.0.0.1')).toBe(true), { timeout: 5000 });
   });
 
   it('takes a port away and puts it back', async () => {

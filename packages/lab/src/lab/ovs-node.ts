@@ -4,7 +4,7 @@ import { BRIDGE, type BridgePlan } from '../plan/plan.ts';
 import { switchPaths, switchScript, type SwitchPaths } from '../plan/scripts.ts';
 import type { Result } from './command.ts';
 import { Node, type Surroundings } from './node.ts';
-import { startOf } from './processes.ts';
+import { hasEnded } from './processes.ts';
 
 /** A node with an Open vSwitch of its own. */
 export class OvsNode extends Node {
@@ -41,14 +41,14 @@ export class OvsNode extends Node {
     return text(await this.exec(['ovs-appctl', '-t', this.paths.switchControl, ...args]));
   }
 
-  /** Ends ovs-vswitchd, as a crash does with SIGKILL: the local port goes with it, the database stays. */
+  /** Ends ovs-vswitchd, as a crash does with SIGKILL. The database and the local port's address stay. */
   async killSwitch(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const pid = Number(await readFile(this.paths.switchPid, 'utf8'));
     process.kill(pid, signal);
-    while (startOf(pid) !== undefined) await delay(5);
+    while (!hasEnded(pid)) await delay(5);
   }
 
-  /** Starts ovs-vswitchd again and gives the local port its address. */
+  /** Starts ovs-vswitchd again; returns when the bridge stands. */
   async startSwitch(): Promise<void> {
     await this.exec(['sh', '-s'], { input: switchScript(this.#plan, this.paths) });
   }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /**
  * When a process started, in clock ticks since boot: with the pid, a name that is never used again.
@@ -15,4 +15,16 @@ export function startOf(pid: number): number | undefined {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state] = fields;
   return state === 'Z' ? undefined : Number(fields[19]);
+}
+
+/**
+ * Whether a process has let go of its files and devices. One with several threads is a corpse from the death of its first
+ * thread on, while the others may still hold them.
+ */
+export function hasEnded(pid: number): boolean {
+  try {
+    return startOf(pid) === undefined && readdirSync(`/proc/${pid}/task`).length <= 1;
+  } catch {
+    return true;
+  }
 }

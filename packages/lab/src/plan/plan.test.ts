@@ -43,8 +43,8 @@ describe('the plan of a lab', () => {
     expect(bridge?.ports[0]?.interface).toEqual(['external-ids:vnet-uplink=true']);
     expect(bridge?.onStart).toEqual([
       'link set br0 up',
-      'address add 10.1.0.11/24 dev br0',
-      'route add default via 10.1.0.1 dev br0',
+      'address replace 10.1.0.11/24 dev br0',
+      'route replace default via 10.1.0.1 dev br0',
     ]);
     expect(sysctls).toContain('net/ipv4/conf/all/arp_ignore=1');
   });

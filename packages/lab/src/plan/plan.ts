@@ -25,7 +25,7 @@ export interface BridgePlan {
   /** Columns of the bridge's local interface. */
   readonly local: readonly string[];
   readonly ports: readonly BridgePort[];
-  /** Lines for `ip -batch`, to be applied each time the switch has started: the local port is new then. */
+  /** Lines for `ip -batch`, to be applied each time the switch has started: its local port may be new then. */
   readonly onStart: readonly string[];
 }
 
@@ -260,7 +260,7 @@ interface Addressed {
 
 function addressing(device: string, { address, gateway }: Addressed): readonly string[] {
   return [
-    ...(address === undefined ? [] : [`address add ${address} dev ${device}`]),
-    ...(gateway === undefined ? [] : [`route add default via ${gateway} dev ${device}`]),
+    ...(address === undefined ? [] : [`address replace ${address} dev ${device}`]),
+    ...(gateway === undefined ? [] : [`route replace default via ${gateway} dev ${device}`]),
   ];
 }
