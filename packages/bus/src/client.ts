@@ -77,7 +77,10 @@ export class BusClient<Out extends BusMessage, In extends BusMessage = never> {
     return this.#up;
   }
 
-  /** @returns false when no manager is there: the message is not sent, now or later */
+  /**
+   * @returns false when no manager is there: the message is not sent, now or later
+   * @throws FrameError when the message is over the limit or cannot be written as JSON
+   */
   send(message: Out): boolean {
     if (!this.#up) return false;
     this.#connection!.send(message);
@@ -89,7 +92,7 @@ export class BusClient<Out extends BusMessage, In extends BusMessage = never> {
    * @param timeoutMs for the reply, counted from now
    * @param upMs how much of it may pass until a manager is there at all
    * @throws BusUnavailableError when there was no manager, it went away, or it did not answer in time
-   * @throws FrameError when the message is over the limit
+   * @throws FrameError when the message is over the limit or cannot be written as JSON
    */
   async request(message: WithoutId<Out>, timeoutMs: number, upMs = 1_000): Promise<Reply> {
     const deadline = Date.now() + timeoutMs;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { context, Dealer } from 'zeromq';
 import { usesCurve } from './endpoints.ts';
-import { checkSize, decodeFrames, encodeFrames, type BusMessage } from './frames.ts';
+import { decodeFrames, encodeFrames, type BusMessage } from './frames.ts';
 import { openProof, type ClientKeys } from './keys.ts';
 import { Outbox } from './outbox.ts';
 import { HARD_LIMIT_FACTOR, HIGH_WATER_MARK, LINGER_MS, type ControlMessage } from './protocol.ts';
@@ -64,11 +64,9 @@ export class Connection {
     this.#timer = setInterval(() => this.#tick(), options.pingMs);
   }
 
-  /** @throws FrameError when the message is over the limit */
+  /** @throws FrameError when the message is over the limit or cannot be written as JSON */
   send(message: BusMessage): void {
-    const frames = encodeFrames(message);
-    checkSize(frames, this.#options.maxMessageBytes);
-    this.#outbox.push(frames);
+    this.#outbox.push(encodeFrames(message, this.#options.maxMessageBytes));
   }
 
   close(): void {
@@ -111,13 +109,15 @@ export class Connection {
 
   /** What libzmq knows before any silence does. */
   async #watch(): Promise<void> {
+    let connected = false;
     for await (const event of this.#socket.events) {
-      if (event.type === 'disconnect') this.#end('connection lost');
-      if (event.type === 'close' || event.type === 'connect:retry') this.#end('nothing listens there');
-      if (event.type === 'handshake:error:auth')
+      if (event.type === 'connect') connected = true;
+      if (event.type === 'handshake:error:auth') {
         this.#end('the manager refused our key: add it to its DIR/agents or DIR/clients');
-      if (event.type === 'handshake:error:protocol' || event.type === 'handshake:error:other') {
+      } else if (event.type === 'handshake:error:protocol' || event.type === 'handshake:error:other') {
         this.#end(`handshake failed (${event.error.message}): do both sides use keys, and the right ones?`);
+      } else if (event.type === 'disconnect' || event.type === 'close') {
+        this.#end(connected ? 'connection lost' : 'nothing listens there');
       }
     }
   }

@@ -19,9 +19,20 @@ export class FrameError extends Error {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-export function encodeFrames(message: BusMessage): Uint8Array[] {
+/** @throws FrameError for what JSON cannot say (nested without end), or when it is longer than `maxBytes` */
+export function encodeFrames(message: BusMessage, maxBytes = Infinity): Uint8Array[] {
   const { frames = [], ...json } = message;
-  return [Buffer.from(JSON.stringify(json)), ...frames];
+  const encoded = [encodeHead(json), ...frames];
+  checkSize(encoded, maxBytes);
+  return encoded;
+}
+
+function encodeHead(json: object): Buffer {
+  try {
+    return Buffer.from(JSON.stringify(json));
+  } catch (error) {
+    throw new FrameError(`message cannot be written as JSON: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /**
@@ -42,8 +53,7 @@ export function decodeFrames(frames: readonly Uint8Array[], maxBytes: number): B
   return { ...(json as BusMessage), ...(rest.length > 0 ? { frames: rest } : {}) };
 }
 
-/** @throws FrameError when all frames together are longer than `maxBytes`. */
-export function checkSize(frames: readonly Uint8Array[], maxBytes: number): void {
+function checkSize(frames: readonly Uint8Array[], maxBytes: number): void {
   const bytes = frames.reduce((sum, frame) => sum + frame.byteLength, 0);
   if (bytes > maxBytes) throw new FrameError(`message of ${bytes} bytes is over the limit of ${maxBytes} bytes`);
 }

@@ -139,6 +139,13 @@ describe('over CURVE', () => {
     await vi.waitFor(() => expect(server.peers.size).toBe(1), 5_000);
   });
 
+  test('a broken file shuts out nobody else', async () => {
+    writeFileSync(join(dir, 'agents', 'hv0.pub'), 'nonsense');
+    connect(join(dir, 'handout', 'hv1'));
+    await vi.waitFor(() => expect(server.peers.size).toBe(1));
+    expect(harness.lines).toContainEqual(expect.objectContaining({ message: 'authorised key ignored' }));
+  });
+
   test('a key that is no longer authorised is refused', async () => {
     rmSync(join(dir, 'agents', 'hv1.pub'));
     connect(join(dir, 'handout', 'hv1'));

@@ -24,6 +24,7 @@ import { createHmac, createPrivateKey, createPublicKey, diffieHellman, timingSaf
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { curveKeyPair } from 'zeromq';
+import type { BusLog } from './log.ts';
 import { z85Decode } from './z85.ts';
 
 /** A key file that is missing or unreadable; the message names it and the remedy. */
@@ -104,21 +105,36 @@ export function loadClientKeys(dir: string): ClientKeys {
 /** The keys that may connect, read again whenever a file was added or removed. */
 export class AuthorizedKeys {
   readonly #dir: string;
+  readonly #log: BusLog;
   #stamp = '';
   #byPublicKey: ReadonlyMap<string, AuthorizedKey> = new Map();
 
-  constructor(dir: string) {
+  constructor(dir: string, log: BusLog) {
     this.#dir = dir;
+    this.#log = log;
   }
 
   find(publicKey: string): AuthorizedKey | undefined {
     const folders = ['agents', 'clients'].map((name) => join(this.#dir, name)).filter((folder) => existsSync(folder));
     const stamp = folders.map((folder) => `${folder}=${statSync(folder).mtimeMs}`).join();
     if (stamp !== this.#stamp) {
-      this.#byPublicKey = new Map(folders.flatMap(readAuthorized).map((key) => [key.publicKey, key]));
+      this.#byPublicKey = new Map(folders.flatMap((folder) => this.#read(folder)).map((key) => [key.publicKey, key]));
       this.#stamp = stamp;
     }
     return this.#byPublicKey.get(publicKey);
+  }
+
+  /** A file that is no key shuts out its own owner, nobody else. */
+  #read(folder: string): AuthorizedKey[] {
+    const files = readdirSync(folder).filter((file) => file.endsWith('.pub'));
+    return files.flatMap((file) => {
+      try {
+        return [readAuthorized(folder, file)];
+      } catch (error) {
+        this.#log.error({ file: join(folder, file), error: (error as Error).message }, 'authorised key ignored');
+        return [];
+      }
+    });
   }
 }
 
@@ -142,15 +158,11 @@ export function sameProof(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }
 
-function readAuthorized(folder: string): AuthorizedKey[] {
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.pub'))
-    .map((file) => {
-      const owner = basename(file, '.pub');
-      const publicKey = readPublic(join(folder, file));
-      const name = `${basename(folder)}/${owner}`;
-      return basename(folder) === 'agents' ? { name, publicKey, node: owner } : { name, publicKey };
-    });
+function readAuthorized(folder: string, file: string): AuthorizedKey {
+  const owner = basename(file, '.pub');
+  const publicKey = readPublic(join(folder, file));
+  const name = `${basename(folder)}/${owner}`;
+  return basename(folder) === 'agents' ? { name, publicKey, node: owner } : { name, publicKey };
 }
 
 function pairText(pair: KeyPair): string {

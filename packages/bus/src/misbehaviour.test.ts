@@ -101,6 +101,22 @@ test('a frame far over the limit is cut off by the transport, with a line in the
   );
 });
 
+test('what is too large to be sent ends the connection instead of getting lost', async () => {
+  const server = await harness.server({ maxMessageBytes: 1_000 });
+  const onDown = vi.fn();
+  const client = new BusClient<BusMessage>({
+    endpoints: [server.endpoint],
+    log: harness.log,
+    onUp: () => client.send({ type: 'hello' }),
+    onDown,
+  });
+  harness.closing(client);
+  await vi.waitFor(() => expect(server.peers.size).toBe(1));
+  server.bus.send([...server.peers][0]!, { type: 'bulk', frames: [Buffer.alloc(2_000)] });
+  await vi.waitFor(() => expect(onDown).toHaveBeenCalledWith(expect.stringContaining('could not be sent')));
+  expect(server.gone).toHaveLength(1);
+});
+
 test('junk from a connection that never opened is logged once', async () => {
   const server = await harness.server();
   const socket = await rawPeer(server.endpoint, ...Array.from({ length: 50 }, () => ['junk']));

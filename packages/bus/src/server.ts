@@ -1,15 +1,8 @@
 import { Context, Router } from 'zeromq';
 import { checkEndpoint, EndpointError, usesCurve, type EndpointSecurity } from './endpoints.ts';
-import {
-  checkSize,
-  decodeFrames,
-  DEFAULT_MAX_MESSAGE_BYTES,
-  encodeFrames,
-  FrameError,
-  type BusMessage,
-} from './frames.ts';
+import { decodeFrames, DEFAULT_MAX_MESSAGE_BYTES, encodeFrames, FrameError, type BusMessage } from './frames.ts';
 import { AuthorizedKeys, loadManagerKeys, openProof, sameProof, type KeyPair } from './keys.ts';
-import type { BusLog } from './log.ts';
+import { RepeatedWarning, type BusLog } from './log.ts';
 import { Outbox } from './outbox.ts';
 import { HARD_LIMIT_FACTOR, HIGH_WATER_MARK, LINGER_MS, PING_MS, TIMEOUT_MS, type ControlMessage } from './protocol.ts';
 import { Gatekeeper, ZAP_DOMAIN } from './zap.ts';
@@ -80,7 +73,7 @@ export class BusServer<In extends BusMessage, Out extends BusMessage> {
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
     if (options.keys !== undefined) {
       this.#ownKeys = loadManagerKeys(options.keys);
-      this.#authorized = new AuthorizedKeys(options.keys);
+      this.#authorized = new AuthorizedKeys(options.keys, options.log);
     }
   }
 
@@ -111,15 +104,13 @@ export class BusServer<In extends BusMessage, Out extends BusMessage> {
   send(peer: Peer, message: Out): void {
     const connection = this.#connections.get(peer.id);
     if (connection === undefined) return;
-    const frames = encodeFrames(message);
     try {
-      checkSize(frames, this.#maxBytes);
+      connection.listener.outbox.push([connection.identity, ...encodeFrames(message, this.#maxBytes)]);
     } catch (error) {
-      this.#log.error({ peer: peer.id, type: message.type }, (error as Error).message);
-      this.#drop(connection, `a message to it is too large: ${(error as Error).message}`);
-      return;
+      // Without this message the peer would go on half-informed.
+      this.#log.error({ peer: peer.id, type: message.type, error: (error as Error).message }, 'message not sent');
+      this.#drop(connection, `a message to it could not be sent: ${(error as Error).message}`);
     }
-    connection.listener.outbox.push([connection.identity, ...frames]);
   }
 
   /** Ends a connection: the client starts over with a new one. `onGone` reports it like any other end. */
@@ -285,20 +276,20 @@ export class BusServer<In extends BusMessage, Out extends BusMessage> {
 
   /** Logs what libzmq ends below our frames. */
   async #watch(listener: Listener): Promise<void> {
+    const warnings = new RepeatedWarning(this.#log);
+    const limit = this.#maxBytes * HARD_LIMIT_FACTOR;
+    let handshakeFailed = false;
     for await (const event of listener.socket.events) {
       if (event.type === 'handshake:error:protocol' || event.type === 'handshake:error:other') {
         const { address, error } = event;
-        this.#log.error(
-          { address, error: error.message },
-          'connection refused: handshake failed; do both sides use keys?',
-        );
-      }
-      if (event.type === 'disconnect') {
-        const limit = this.#maxBytes * HARD_LIMIT_FACTOR;
-        this.#log.warn(
-          { address: event.address, limit },
-          'connection ended by the other side, or for a frame over the limit',
-        );
+        handshakeFailed = true;
+        const fields = { address, error: error.message };
+        warnings.warn('handshake', fields, 'connection refused: handshake failed; do both sides use keys?');
+      } else if (event.type === 'disconnect') {
+        // The end of a handshake that failed has been told already.
+        const message = 'connection ended by the other side, or for a frame over the limit';
+        if (!handshakeFailed) warnings.warn('disconnect', { address: event.address, limit }, message);
+        handshakeFailed = false;
       }
     }
   }

@@ -1,6 +1,6 @@
 import { Reply, type Context } from 'zeromq';
 import type { AuthorizedKeys } from './keys.ts';
-import type { BusLog } from './log.ts';
+import { RepeatedWarning, type BusLog } from './log.ts';
 import { z85Encode } from './z85.ts';
 
 export const ZAP_DOMAIN = 'vnet';
@@ -29,8 +29,9 @@ export class Gatekeeper {
 }
 
 async function answer(socket: Reply, keys: AuthorizedKeys, log: BusLog): Promise<void> {
+  const warnings = new RepeatedWarning(log);
   for await (const [version, requestId, , address, , mechanism, publicKey] of socket) {
-    const allowed = isAllowed({ address, mechanism, publicKey }, keys, log);
+    const allowed = isAllowed({ address, mechanism, publicKey }, keys, warnings);
     const status = allowed ? ['200', 'OK'] : ['400', 'unknown key'];
     await socket.send([version ?? '1.0', requestId ?? '', ...status, '', '']);
   }
@@ -38,18 +39,20 @@ async function answer(socket: Reply, keys: AuthorizedKeys, log: BusLog): Promise
 
 type Question = Readonly<Record<'address' | 'mechanism' | 'publicKey', Buffer | undefined>>;
 
-function isAllowed(question: Question, keys: AuthorizedKeys, log: BusLog): boolean {
+function isAllowed(question: Question, keys: AuthorizedKeys, log: RepeatedWarning): boolean {
   const address = question.address?.toString() ?? '';
   if (question.mechanism?.toString() !== 'CURVE' || question.publicKey?.length !== 32) {
-    log.warn({ address }, 'connection refused: it has no CURVE key; give the client --keys DIR');
+    log.warn(address, { address }, 'connection refused: it has no CURVE key; give the client --keys DIR');
     return false;
   }
   const key = z85Encode(question.publicKey);
   try {
     if (keys.find(key) !== undefined) return true;
-    log.warn({ address, key }, 'connection refused: unknown public key; add it as agents/NODE.pub or clients/NAME.pub');
+    const remedy = 'add it as agents/NODE.pub or clients/NAME.pub';
+    log.warn(key, { address, key }, `connection refused: unknown public key; ${remedy}`);
   } catch (error) {
-    log.error({ address, key, error: (error as Error).message }, 'connection refused: authorised keys are unreadable');
+    const fields = { address, key, error: (error as Error).message };
+    log.warn('', fields, 'connection refused: the directory of authorised keys is unreadable');
   }
   return false;
 }

@@ -4,7 +4,8 @@ import { VnetError, type ApiRequest, type Applied } from '@vnet/model';
 import type { Parameters } from './parameters.ts';
 
 const DEFAULT_WAIT_S = 10;
-const LONGEST_WAIT_S = 600;
+/** Below the five minutes after which HTTP clients give up. */
+const LONGEST_WAIT_S = 240;
 
 /** `?wait=flows&timeout=10` and `If-Match: REVISION`. */
 export function conditionsOf(

@@ -1,6 +1,6 @@
 /** Whatever goes wrong, in the error shape of the reference (§1.5). */
 import type { FastifyError, FastifyReply } from 'fastify';
-import { BusUnavailableError } from '@vnet/bus';
+import { BusUnavailableError, FrameError } from '@vnet/bus';
 import { qualifiedErrorName, VnetError, type WireError } from '@vnet/model';
 import { sendBody } from './format.ts';
 
@@ -16,6 +16,7 @@ export function sendError(reply: FastifyReply, { error, message, code, status }:
 export function toVnetError(error: FastifyError | Error): VnetError {
   if (error instanceof VnetError) return error;
   if (error instanceof BusUnavailableError) return new VnetError('ManagerUnavailable', error.message, { cause: error });
+  if (error instanceof FrameError) return new VnetError('ArgumentError', error.message, { cause: error });
   const { statusCode = 500 } = error as Partial<FastifyError>;
   if (statusCode === 413)
     return new VnetError('RequestTooLarge', 'The body is over the limit of 1 MiB.', { cause: error });

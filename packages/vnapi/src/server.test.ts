@@ -211,6 +211,14 @@ describe('what vnapi refuses itself', () => {
   test.each([
     ['a broken body', { 'content-type': 'application/json' }, '{"a":', 400, '110'],
     ['a body that is no object', { 'content-type': 'application/json' }, '[1]', 400, '110'],
+    [
+      'a body nested without end',
+      { 'content-type': 'application/json' },
+      `{"mode":${'['.repeat(4e5)}${']'.repeat(4e5)}}`,
+      400,
+      '110',
+    ],
+    ['YAML nested without end', { 'content-type': 'text/yaml' }, `mode: ${'['.repeat(4e5)}`, 400, '110'],
     ['a body over 1 MiB', { 'content-type': 'application/json' }, `{"a":"${'x'.repeat(1 << 20)}"}`, 413, '121'],
     ['If-Match without a revision', { 'if-match': 'abc' }, '', 400, '110'],
   ])('%s', async (_what, headers, payload, status, code) => {

@@ -108,7 +108,7 @@ describe('a command line', () => {
     ['mac show', '"vnctl mac" may mean mac-leases or mac-range-groups: write more of it'],
     ['network add --ipv4-netwrok 1.1.1.0', 'unknown option --ipv4-netwrok; did you mean --ipv4-network?'],
     ['network show --wait', 'unknown option --wait'],
-    ['network del nw-1 --wait --timeout soon', '--timeout "soon" is not a number of seconds between 0 and 600'],
+    ['network del nw-1 --wait --timeout soon', '--timeout "soon" is not a number of seconds between 0 and 240'],
   ])('%s is refused', async (line, message) => {
     await expect(call(line)).rejects.toThrow(message);
     await expect(call(line)).rejects.toThrow(Failure);

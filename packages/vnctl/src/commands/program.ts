@@ -24,6 +24,7 @@ export interface Handlers {
 }
 
 const DEFAULT_TIMEOUT_S = 10;
+const LONGEST_TIMEOUT_S = 240;
 
 /** The tree of commands for commander: it parses, and writes the help. */
 export function buildProgram(specs: readonly CommandSpec[], terminal: Terminal, handlers: Handlers): Command {
@@ -123,6 +124,6 @@ function camelCased(name: string): string {
 
 function parseTimeout(text: string): number {
   const seconds = Number(text);
-  if (text !== '' && seconds >= 0 && seconds <= 600) return seconds;
-  throw usageFailure(`--timeout "${text}" is not a number of seconds between 0 and 600`);
+  if (text !== '' && seconds >= 0 && seconds <= LONGEST_TIMEOUT_S) return seconds;
+  throw usageFailure(`--timeout "${text}" is not a number of seconds between 0 and ${LONGEST_TIMEOUT_S}`);
 }
