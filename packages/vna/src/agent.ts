@@ -3,7 +3,6 @@ import type { FromAgent, RowPut, ToAgent } from '@vnet/model';
 import { randomUUID } from 'node:crypto';
 import { ownDatapath, tunnelPort, uplinkPort } from './compile/bindings.ts';
 import { Engine, type Changes, type UnitRun } from './compile/engine.ts';
-import type { Warning } from './compile/emit.ts';
 import { ROOTS, UNITS } from './compile/units.ts';
 import { underlayMtu, tunnelMtu } from './compile/underlay.ts';
 import { Bridge, type BridgeView } from './datapath/bridge.ts';
@@ -19,6 +18,7 @@ import { replaceRows, setPorts } from './state/writes.ts';
 import { allFacts, changedFacts } from './sync/facts.ts';
 import { Session } from './sync/session.ts';
 import { loadState, saveState } from './sync/state-file.ts';
+import { Warnings } from './warnings.ts';
 
 export interface AgentOptions {
   readonly nodeId: string;
@@ -57,6 +57,7 @@ export class Agent {
   readonly #switch: Switch;
   readonly #announcer = new Announcer();
   readonly #owners = new AddressOwners();
+  readonly #warnings: Warnings;
   readonly #timers: NodeJS.Timeout[] = [];
   #news: PacketOut[] = [];
   #alone = false;
@@ -73,6 +74,7 @@ export class Agent {
     this.#options = options;
     const { log, nodeId, stateDir } = options;
     this.#log = log;
+    this.#warnings = new Warnings(log);
     const saved = stateDir === undefined ? undefined : loadState(stateDir, log);
     if (saved) {
       this.#hadWhole = true;
@@ -101,7 +103,7 @@ export class Agent {
       insecure: options.insecure,
       ...(options.keys === undefined ? {} : { keys: options.keys }),
       log,
-      onUp: (endpoint) => this.#managerUp(endpoint),
+      onUp: () => this.#managerUp(),
       onDown: (reason) => this.#managerDown(reason),
       onMessage: (message) => this.#session.receive(message),
     });
@@ -110,7 +112,10 @@ export class Agent {
       log,
       wanted: () => this.#engine.flows(),
       meters: () => this.#engine.output('meter').values(),
-      onUp: () => this.#schedule(),
+      onUp: () => {
+        this.#news.push(...this.#announcer.repeat(...this.#links()));
+        this.#schedule();
+      },
       onPacketIn: (packet) => this.#packetIn(packet),
     });
     this.#bridge = new Bridge({
@@ -161,8 +166,7 @@ export class Agent {
     });
   }
 
-  #managerUp(endpoint: string): void {
-    this.#log.info({ endpoint }, 'a manager answers');
+  #managerUp(): void {
     this.#alone = false;
     this.#factsDue = true;
     this.#session.connected();
@@ -189,7 +193,6 @@ export class Agent {
     if (this.#closed) return;
     const changes = this.#engine.run();
     for (const conflict of changes.conflicts) this.#log.error({ conflict }, 'the pipeline contradicts itself');
-    this.#warn(changes.outputs.warning);
     if (changes.outputs.scope.size > 0) this.#session.want(new Set(this.#engine.output('scope').keys()));
     this.#announce(changes);
     this.#switch.want(changes.flows);
@@ -202,6 +205,8 @@ export class Agent {
     this.#hadWhole ||= synced;
     const whole = synced || (this.#alone && this.#hadWhole);
     const revision = this.#session.held?.revision;
+    // Half a view would give false alarms.
+    if (synced || this.#alone) this.#warnings.update(this.#engine.output('warning'));
     const done = await this.#switch.commit(whole);
     if (!done || this.#closed) return;
     this.#switch.send(this.#news.splice(0));
@@ -270,13 +275,6 @@ export class Agent {
     }
     const changed = changedFacts(own.id, outputs.localInterface, outputs.localNetwork);
     if (changed) this.#session.facts(changed);
-  }
-
-  #warn(warnings: ReadonlyMap<string, Warning | undefined>): void {
-    for (const [subject, warning] of warnings) {
-      if (warning) this.#log.warn(warning.details, warning.message);
-      else this.#log.info({ subject }, 'no longer a problem');
-    }
   }
 
   #packetIn({ reason, network, transport, inPort, frame }: PacketIn): void {

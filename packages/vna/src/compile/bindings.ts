@@ -41,7 +41,7 @@ export type Home = 'here' | { readonly datapathId: number } | undefined;
 
 export function homeOf(view: View, interfaceId: number): Home {
   if (view.get('bound', interfaceId)) return 'here';
-  const [row] = view.find('active_interface', 'interface_id singular', `${interfaceId} true`);
+  const row = view.find('active_interface', 'interface_id', interfaceId).find((each) => each.singular === true);
   return row && { datapathId: row.datapath_id };
 }
 

@@ -5,7 +5,7 @@ import { homeOf } from './bindings.ts';
 import type { Emit, View } from './emit.ts';
 
 /** Not from another host: from tunnel to tunnel, or back to the uplink, packets would go round. */
-const FROM_HERE = on([REGISTERS.REMOTE, 0]);
+const NOT_REMOTE = on([REGISTERS.REMOTE, 0])[REGISTERS.REMOTE.field]!;
 
 /** An address of a network, wherever it lives. */
 export function endpoint(view: View, emit: Emit, id: number): void {
@@ -14,11 +14,10 @@ export function endpoint(view: View, emit: Emit, id: number): void {
   if (!lease || !macLease || lease.interface_id === null) return;
   const { network_id: network, ipv4_address: address, interface_id: interfaceId } = lease;
   const mac = macLease.mac_address;
-  const base = { priority: PRIORITY.base, feature: 'endpoint' } as const;
-
   emit.flow({
-    ...base,
     table: 'ARP',
+    priority: PRIORITY.base,
+    feature: 'endpoint',
     match: { metadata: network, eth_type: ETHERTYPE.arp, arp_op: 1, arp_tpa: address },
     actions: [load(REGISTERS.ANSWER_MAC, mac)],
     goto: 'ARP_REPLY',
@@ -28,8 +27,9 @@ export function endpoint(view: View, emit: Emit, id: number): void {
   if (!home) return;
   if (home === 'here') {
     emit.flow({
-      ...base,
       table: 'L2',
+      priority: PRIORITY.base,
+      feature: 'endpoint',
       match: { metadata: network, eth_dst: mac },
       actions: [load(REGISTERS.DESTINATION, interfaceId)],
       goto: 'INTERFACE_INGRESS',
@@ -38,9 +38,10 @@ export function endpoint(view: View, emit: Emit, id: number): void {
     return;
   }
   emit.flow({
-    ...base,
     table: 'L2',
-    match: { metadata: network, eth_dst: mac, ...FROM_HERE },
+    priority: PRIORITY.base,
+    feature: 'endpoint',
+    match: { metadata: network, eth_dst: mac, reg0: NOT_REMOTE },
     actions: [load(REGISTERS.PEER, home.datapathId)],
     goto: 'PEER',
   });

@@ -176,7 +176,7 @@ export class Engine {
 
   #acquire(kind: string, id: number): void {
     let runs = this.#runs.get(kind);
-    if (!runs) this.#runs.set(kind, (runs = new Map()));
+    if (!runs) this.#runs.set(kind, (runs = new Map<number, UnitRun>()));
     let unit = runs.get(id);
     if (!unit) runs.set(id, (unit = new UnitRun(kind, id)));
     if (unit.users++ === 0) this.#dirty.add(unit);

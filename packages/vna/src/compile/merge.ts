@@ -1,6 +1,4 @@
-import { decodeMatch } from '@vnet/openflow';
-const formatMatch = (m: object): string =>
-  JSON.stringify(m, (_k, v: unknown) => (typeof v === 'bigint' ? String(v) : v));
+import { decodeMatch, formatMatch } from '@vnet/openflow';
 import { encodeFlow, parseFlowKey, type EncodedFlow } from '../pipeline/flow.ts';
 import type { Contribution } from './contributions.ts';
 import type { FlowPart } from './emit.ts';

@@ -124,6 +124,7 @@ function macLease(view: View, emit: Emit, face: Tables['interface'], lease: Tabl
   emit.output('announcement', `mac ${mac}`, { mac, occasion: `${face.id}` });
   emit.flow({ table: 'UPLINK', priority: PRIORITY.guard, feature: 'port', match: { eth_src: mac } });
   for (const network of networks) {
+    warnOfPhysical(view, emit, face, network);
     emit.output('scope', `network/${network}`, true);
     emit.output('localNetwork', network, true);
     emit.need('network', network);
@@ -139,6 +140,16 @@ function macLease(view: View, emit: Emit, face: Tables['interface'], lease: Tabl
   }
   fromPeers(emit, mac, leases, networks);
   portSecurity(emit, face.id, mac, leases);
+}
+
+/** Machines of virtual networks reach physical ones through a router, not by standing in them. */
+function warnOfPhysical(view: View, emit: Emit, face: Tables['interface'], networkId: number): void {
+  const network = view.get('network', networkId);
+  if (network?.mode !== 'physical') return;
+  emit.output('warning', `physical ${face.id}`, {
+    message: 'a vif has an address in a physical network: it reaches only other interfaces of the model there',
+    details: { interface: face.uuid, network: network.uuid, remedy: 'put the address into a virtual network' },
+  });
 }
 
 /** MAC2MAC: the destination MAC names the network; where one MAC is in several networks, its addresses do. */

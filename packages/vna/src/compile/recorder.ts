@@ -72,9 +72,7 @@ export class Recorder implements View, Emit {
   }
 
   #reads(cell: Cell<UnitRun>): void {
-    if (cell.readers.has(this.#run)) return;
-    cell.readers.add(this.#run);
-    this.#run.reads.push(cell);
+    if (cell.readers.add(this.#run)) this.#run.reads.push(cell);
   }
 
   #write(flow: FlowContribution): void {

@@ -61,10 +61,8 @@ export class Bridge {
     this.#monitor = this.#client.monitor(DATABASE, MONITORED, {
       changes: () => void this.#look(),
       up: () => {
-        options.log.info({ endpoint: options.ovsdb }, 'OVSDB is connected');
         void this.#look();
       },
-      down: (reason) => options.log.warn({ endpoint: options.ovsdb, reason: reason.message }, 'OVSDB is gone'),
     });
   }
 
@@ -163,7 +161,7 @@ export class Bridge {
     return {
       id,
       name: face.name,
-      ofport: opened ? face.ofport! : null,
+      ofport: opened ? face.ofport : null,
       claim,
       vnet_interface: face.external_ids.get('vnet-interface') ?? null,
       iface_id: face.external_ids.get('iface-id') ?? null,

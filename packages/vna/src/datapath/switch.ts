@@ -194,11 +194,15 @@ export class Switch {
     try {
       const expected = this.#installed.size;
       const { flows } = await this.#channel.request({ type: 'aggregate_request' });
-      const undisturbed = this.#known && this.#pending.size === 0 && this.#installed.size === expected;
-      if (undisturbed && flows !== expected) this.resync(`the switch has ${flows} flows, expected are ${expected}`);
+      if (!this.#isIdle() || this.#installed.size !== expected) return;
+      if (flows !== expected) this.resync(`the switch has ${flows} flows, expected are ${expected}`);
     } catch (error) {
       this.#log.debug({ error: String(error) }, 'the audit was not done');
     }
+  }
+
+  #isIdle(): boolean {
+    return this.#known && this.#pending.size === 0;
   }
 
   #retryLater(what: string, error: unknown, details: object = {}): void {

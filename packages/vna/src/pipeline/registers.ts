@@ -40,18 +40,22 @@ export function load(to: Register, value: number): Action {
   return { type: 'load', field: to.field, offset: to.offset, bits: to.bits, value };
 }
 
-/** The match on a register: `{ ...on(REGISTERS.SOURCE, 7) }`. Registers that share a field are matched together. */
-export function on(
-  ...parts: readonly (readonly [Register, number])[]
-): Partial<Record<FieldName, { value: number; mask: number }>> {
-  const match: Partial<Record<FieldName, { value: number; mask: number }>> = {};
-  for (const [part, value] of parts) {
-    const mask = part.bits === 32 ? 0xffffffff : ((1 << part.bits) - 1) << part.offset;
-    const earlier = match[part.field] ?? { value: 0, mask: 0 };
-    match[part.field] = {
-      value: (earlier.value | (value << part.offset)) >>> 0,
-      mask: (earlier.mask | mask) >>> 0,
-    };
+type RegisterMatch = number | { readonly value: number; readonly mask: number };
+
+const ALL_BITS = 0xffffffff;
+
+/** The match on registers: `on([REGISTERS.SOURCE, 7])`. Registers that share a field are matched together. */
+export function on(...parts: readonly (readonly [Register, number])[]): Partial<Record<FieldName, RegisterMatch>> {
+  const match: Partial<Record<FieldName, RegisterMatch>> = {};
+  for (const field of new Set(parts.map(([register]) => register.field))) {
+    const here = parts.filter(([register]) => register.field === field);
+    const value = here.reduce((bits, [register, each]) => (bits | (each << register.offset)) >>> 0, 0);
+    const mask = here.reduce((bits, [register]) => (bits | (maskOf(register) << register.offset)) >>> 0, 0);
+    match[field] = mask === ALL_BITS ? value : { value, mask };
   }
   return match;
+}
+
+function maskOf({ bits }: Register): number {
+  return bits === 32 ? ALL_BITS : (1 << bits) - 1;
 }

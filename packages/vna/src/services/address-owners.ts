@@ -10,7 +10,7 @@ export class AddressOwners {
   /** Notes an address; returns what the local members of the network must hear when it has moved to another MAC. */
   note(network: number, address: number, mac: number): PacketOut | undefined {
     let macs = this.#macs.get(network);
-    if (!macs) this.#macs.set(network, (macs = new Map()));
+    if (!macs) this.#macs.set(network, (macs = new Map<number, number>()));
     const before = macs.get(address);
     macs.set(address, mac);
     return before === undefined || before === mac ? undefined : correction(network, address, mac);

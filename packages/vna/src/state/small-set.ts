@@ -11,13 +11,19 @@ export class SmallSet<T extends number | object> {
     return this.#many ? this.#many.has(element) : this.#one === element;
   }
 
-  add(element: T): void {
-    if (this.#many) this.#many.add(element);
-    else if (this.#one === undefined) this.#one = element;
-    else if (this.#one !== element) {
+  /** @returns whether the element is new */
+  add(element: T): boolean {
+    if (this.#many) {
+      const { size } = this.#many;
+      return this.#many.add(element).size > size;
+    }
+    if (this.#one === element) return false;
+    if (this.#one === undefined) this.#one = element;
+    else {
       this.#many = new Set([this.#one, element]);
       this.#one = undefined;
     }
+    return true;
   }
 
   delete(element: T): void {

@@ -61,7 +61,7 @@ export const INDEXES = {
   mac_lease: [['interface_id'], ['mac_address']],
   ip_lease: [['network_id'], ['interface_id'], ['mac_lease_id']],
   datapath_network: [['network_id'], ['network_id', 'datapath_id']],
-  active_interface: [['interface_id'], ['interface_id', 'singular']],
+  active_interface: [['interface_id']],
   active_network: [['network_id', 'datapath_id']],
 } as const satisfies { readonly [T in TableName]: readonly (readonly (keyof Tables[T] & string)[])[] };
 

@@ -1,0 +1,139 @@
+import { formatFlow } from '@vnet/openflow';
+import { describe, expect, it } from 'vitest';
+import { featureOf, type Feature } from '../pipeline/cookies.ts';
+import { checkContract, parseFlowKey, PipelineError, type Flow } from '../pipeline/flow.ts';
+import { State } from '../state/state.ts';
+import { Engine, type UnitRun } from './engine.ts';
+import { dataCentre, location, type TestRow } from './test-rows.ts';
+import { ROOTS, UNITS } from './units.ts';
+
+function engineOn(rows: readonly TestRow[]): Engine {
+  const dirty = new Set<UnitRun>();
+  const state = new State<UnitRun>((unit) => dirty.add(unit));
+  for (const { table, row } of rows) state.putRow(table, row);
+  const engine = new Engine(state, dirty, UNITS, ROOTS);
+  expect(engine.run().conflicts).toEqual([]);
+  return engine;
+}
+
+/** The flows of a feature as `ovs-ofctl dump-flows` would print them, sorted. */
+function flowsOf(engine: Engine, feature: Feature): string {
+  return [...engine.flows()]
+    .filter(([, { cookie }]) => featureOf(cookie) === feature)
+    .map(([key, { instructions }]) =>
+      formatFlow({ ...parseFlowKey(key), instructions: Buffer.from(instructions, 'latin1') }),
+    )
+    .sort()
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+const changed = (rows: TestRow[], table: string, id: number, values: object): TestRow[] =>
+  rows.map((each) =>
+    each.table === table && each.row.id === id ? { ...each, row: { ...each.row, ...values } } : each,
+  );
+const without = (rows: TestRow[], table: string, id: number): TestRow[] =>
+  rows.filter((each) => each.table !== table || each.row.id !== id);
+
+describe('the flows of three hosts and two tenants with the same addresses', () => {
+  const engine = engineOn(dataCentre());
+
+  it.each(['host', 'port', 'endpoint', 'network', 'flood', 'peer', 'pipeline'] as const)('%s', async (feature) => {
+    await expect(flowsOf(engine, feature)).toMatchFileSnapshot(`snapshots/${feature}.txt`);
+  });
+
+  it('hand packets to the agent in one table only, each through the meter of its port', () => {
+    const punts = [...engine.flows()]
+      .map(([key, { instructions }]) =>
+        formatFlow({ ...parseFlowKey(key), instructions: Buffer.from(instructions, 'latin1') }),
+      )
+      .filter((line) => line.includes('CONTROLLER'));
+    expect(punts.length).toBeGreaterThan(0);
+    for (const line of punts) expect(line).toMatch(/^table=80.*meter:\d+,/);
+  });
+
+  it('asks for the scopes of what its ports can reach, and no others', () => {
+    expect([...engine.output('scope').keys()].sort()).toEqual([
+      'datapath/1',
+      'dpid/0x0000000000000001',
+      'network/1',
+      'network/101',
+      'network/2',
+      'node/node1',
+      'port/vm31',
+      'port/vm41',
+    ]);
+  });
+});
+
+describe('the host alone', () => {
+  it('has its own traffic before any manager has said anything', () => {
+    const alone = dataCentre().filter(({ table }) => table === 'self' || table === 'port');
+    const engine = engineOn(alone.filter(({ row }) => row.id < 10));
+    expect(flowsOf(engine, 'host')).toContain('in_port=LOCAL actions=output:1');
+    expect(flowsOf(engine, 'host')).toContain('in_port=1 actions=load:0x1->NXM_NX_REG0[0],goto_table:10');
+    expect(flowsOf(engine, 'port')).toBe('');
+    expect([...engine.output('warning').keys()]).toEqual(['no datapath']);
+  });
+
+  it('waits when the record has this dpid and another node', () => {
+    const engine = engineOn(changed(dataCentre(), 'datapath', 1, { node_id: 'other' }));
+    expect(engine.output('warning').get('no datapath')?.details['remedy']).toContain('start vna with --node-id other');
+    expect(flowsOf(engine, 'network')).not.toContain('table=10');
+  });
+});
+
+describe('transport', () => {
+  it('follows the physical network of the peer', () => {
+    const neighbour = engineOn(dataCentre());
+    expect(flowsOf(neighbour, 'peer')).toMatch(
+      /reg3=0x2 actions=load:0x1->NXM_NX_REG4\[0\.\.7\],check_pkt_larger\(1514\)/,
+    );
+    const moved = engineOn(changed(dataCentre(), 'ip_lease', 2, { network_id: 102, ipv4_address: 0xc0a90002 }));
+    expect(flowsOf(moved, 'peer')).toMatch(/reg3=0x2 actions=.*192\.169\.0\.2->tun_dst/);
+  });
+
+  it('is not needed towards a datapath without an address: nothing is sent', () => {
+    const engine = engineOn(without(dataCentre(), 'ip_lease', 2));
+    expect(flowsOf(engine, 'peer')).not.toContain('reg3=0x2');
+    expect(flowsOf(engine, 'flood')).not.toContain('reg5=0x40000000');
+  });
+
+  it('floods only to peers where the network is in use', () => {
+    const engine = engineOn(without(dataCentre(), 'active_network', 12));
+    expect(
+      flowsOf(engine, 'flood').match(/table=52.*metadata=0x1.*reg5=0x40000000|reg5=0x40000000.*metadata=0x1/g),
+    ).toBeNull();
+  });
+});
+
+describe('an interface that lives elsewhere', () => {
+  it('is left alone on the port that has lost it, until the port is plugged anew', () => {
+    const lost = [
+      ...without(dataCentre(), 'active_interface', 31),
+      location(31, 1, null, 'claim-31'),
+      location(99, 2),
+    ].map((each) => (each.row.id === 99 ? { ...each, row: { ...each.row, interface_id: 31 } } : each));
+    const engine = engineOn(lost);
+    expect(engine.output('warning').get('port vm31')?.message).toContain('moved to another host');
+    expect(flowsOf(engine, 'port')).not.toContain('in_port=31');
+    expect(engine.output('localNetwork').has('1')).toBe(false);
+
+    const replugged = engineOn(changed(lost, 'port', 31, { claim: 'new' }));
+    expect(flowsOf(replugged, 'port')).toContain('in_port=31');
+  });
+});
+
+describe('the contract of a table', () => {
+  const flow: Flow = { table: 'TUNNEL', priority: 1, feature: 'network', match: {} };
+  it.each([
+    ['matches', { match: { eth_src: 1 } }, 'may not match eth_src'],
+    ['sets', { actions: [{ type: 'set_field', field: 'eth_dst', value: 1 }] }, 'may not set eth_dst'],
+    ['next tables', { goto: 'PUNT' }, 'may not go to PUNT'],
+    ['resubmits', { actions: [{ type: 'resubmit', table: 80 }] }, 'may not resubmit to table 80'],
+    ['outputs', { actions: [{ type: 'output', port: 1 }] }, 'may not put packets out'],
+  ] as const)('limits %s', (_, change, message) => {
+    expect(() => checkContract({ ...flow, ...change })).toThrow(PipelineError);
+    expect(() => checkContract({ ...flow, ...change })).toThrow(message);
+  });
+});

@@ -1,0 +1,26 @@
+import { formatFlow } from '@vnet/openflow';
+import { expect, it } from 'vitest';
+import { Engine, type UnitRun } from '../compile/engine.ts';
+import { dataCentre } from '../compile/test-rows.ts';
+import { ROOTS, UNITS } from '../compile/units.ts';
+import { State } from '../state/state.ts';
+import { describePipeline } from './describe.ts';
+import { parseFlowKey } from './flow.ts';
+
+it('docs/pipeline.md says what the pipeline is', async () => {
+  const dirty = new Set<UnitRun>();
+  const state = new State<UnitRun>((unit) => dirty.add(unit));
+  for (const { table, row } of dataCentre()) state.putRow(table, row);
+  const engine = new Engine(state, dirty, UNITS, ROOTS);
+  engine.run();
+  const flows = [...engine.flows()].map(([key, { instructions }]) => {
+    const flow = { ...parseFlowKey(key), instructions: Buffer.from(instructions, 'latin1') };
+    return { table: flow.table, priority: flow.priority, line: formatFlow(flow) };
+  });
+  const dump = (table: number): string[] =>
+    flows
+      .filter((flow) => flow.table === table)
+      .sort((a, b) => b.priority - a.priority || (a.line < b.line ? -1 : 1))
+      .map(({ line }) => line);
+  await expect(describePipeline(dump)).toMatchFileSnapshot('../../../../docs/pipeline.md');
+});
