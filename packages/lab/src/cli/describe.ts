@@ -1,5 +1,5 @@
 import type { Lab } from '../lab/lab.ts';
-import { table } from './table.ts';
+import { table } from '../text/table.ts';
 
 /** What a person wants to know about a lab that is up. */
 export function describeLab(lab: Lab): string {

@@ -29,6 +29,13 @@ export function createProgram(): Command {
     .argument('<COMMAND...>')
     .action(exec);
   program
+    .command('move')
+    .description('move a VM to another host, with its address and connections')
+    .option('--lab <NAME>', 'which lab (default: the only one that is up)')
+    .argument('<VM>')
+    .argument('<HOST>')
+    .action(move);
+  program
     .command('status')
     .description('show nodes, addresses, and where the sockets of each switch are')
     .argument('[NAME]')
@@ -54,6 +61,10 @@ function nameFromFile(file: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9]/g, '');
   return letters.slice(0, 12) || 'lab';
+}
+
+async function move(vm: string, host: string, { lab }: { lab?: string }): Promise<void> {
+  await Lab.attach(chosen(lab)).move(vm, host);
 }
 
 function status(name: string | undefined): void {

@@ -1,0 +1,107 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Result } from '../lab/command.ts';
+import type { Daemon } from '../lab/daemon.ts';
+import { Lab } from '../lab/lab.ts';
+import { TOPOLOGY } from './demo.ts';
+
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+const READY_TIMEOUT_MS = 30_000;
+
+export interface SiteOptions {
+  /** `sqlite:…` or `mysql://…`; a file that ends with the lab unless given. */
+  readonly database: string | undefined;
+  /** Where vnapi serves: `127.0.0.1:9090`. */
+  readonly api: string;
+}
+
+/** The path of a program of this repository. */
+export function programPath(name: string): string {
+  return join(ROOT, 'node_modules', '.bin', name);
+}
+
+/** The lab of the demonstration with VNet running in it: vnmgr and vnapi on the machine, one vna on each host. */
+export class Site {
+  readonly lab: Lab;
+  readonly api: string;
+
+  private constructor(lab: Lab, api: string) {
+    this.lab = lab;
+    this.api = api;
+  }
+
+  /**
+   * Starts everything, one after the other.
+   * @param tell is told about each step
+   * @throws Error when one of the programs does not get ready; nothing is left running then
+   */
+  static async start(options: SiteOptions, tell: (step: string) => void): Promise<Site> {
+    tell('lab: three hypervisors, two in rack1, the third behind a router in rack2; six VMs');
+    const lab = await Lab.up(TOPOLOGY, { name: 'quickstart' });
+    try {
+      const site = new Site(lab, options.api);
+      await site.#startPrograms(options, tell);
+      return site;
+    } catch (error) {
+      await lab.down();
+      throw error;
+    }
+  }
+
+  /** Runs a command of vnctl. */
+  async vnctl(args: readonly string[]): Promise<Result> {
+    return this.lab.machine.exec([programPath('vnctl'), ...args], { env: { ...nodeInPath(), VNET_WEBAPI: this.api } });
+  }
+
+  /** Ends everything; nothing is left. */
+  async close(): Promise<void> {
+    await this.lab.down();
+  }
+
+  async #startPrograms({ database, api }: SiteOptions, tell: (step: string) => void): Promise<void> {
+    const { lab } = this;
+    const manager = `ipc://${join(lab.dir, 'vnmgr.sock')}`;
+    const store = database ?? `sqlite:${join(lab.dir, 'vnet.db')}`;
+    tell(`vnmgr: the model, in ${withoutPassword(store)}`);
+    await ready(
+      lab.machine.spawn('vnmgr', [programPath('vnmgr'), '--database', store, '--listen', manager], {
+        env: nodeInPath(),
+      }),
+    );
+    tell(`vnapi: REST, at http://${api}`);
+    await ready(
+      lab.machine.spawn('vnapi', [programPath('vnapi'), '--manager', manager, '--listen', api], { env: nodeInPath() }),
+    );
+    tell('vna: one on each hypervisor');
+    await Promise.all(
+      lab.hosts.map(async (host) => {
+        const stateDir = join(lab.dir, 'state', host.name);
+        mkdirSync(stateDir, { recursive: true });
+        const options = {
+          'node-id': host.name,
+          manager,
+          ovsdb: host.ovsdb,
+          bridge: host.bridge,
+          openflow: host.openflow,
+          'state-dir': stateDir,
+        };
+        const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+        await ready(host.spawn('vna', [programPath('vna'), ...args], { env: nodeInPath() }));
+      }),
+    );
+  }
+}
+
+async function ready(daemon: Daemon): Promise<void> {
+  await daemon.message('ready', { timeout: READY_TIMEOUT_MS });
+}
+
+/** The programs run with the Node that runs this one. */
+function nodeInPath(): Readonly<Record<string, string>> {
+  return { PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` };
+}
+
+function withoutPassword(database: string): string {
+  return database.replace(/(:\/\/[^:/@]+):[^@]*@/, '$1:…@');
+}
