@@ -7,7 +7,21 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { BusClient } from '@vnet/bus';
+import type { AgentHello, FromAgent, ToAgent } from '@vnet/model';
+
+/** Of an agent that never says that it has applied anything. */
+const hello: AgentHello = {
+  type: 'hello',
+  node_id: 'hv1',
+  dpid: '0x000000000000000a',
+  run: 'test',
+  database: null,
+  revision: null,
+  scopes: [],
+  subscription: 1,
+};
 
 const dir = mkdtempSync(join(tmpdir(), 'vnet-ctl-'));
 const daemons: ChildProcess[] = [];
@@ -146,6 +160,24 @@ describe('a model is built, looked at, changed and taken down', () => {
     const { code, err } = await vnctl('network modify nw-web --display-name waited --wait');
     expect(code).toBe(0);
     expect(err).toMatch(/^in the switches of 0 agents after \d+ ms \(revision \d+\)\n$/);
+  });
+
+  test('a change that an agent does not get into its switch in time is late', async () => {
+    const { id } = (await json('network show nw-web')) as { readonly id: number };
+    const updates: ToAgent[] = [];
+    const quiet = (): void => undefined;
+    const agent = new BusClient<FromAgent, ToAgent>({
+      endpoints: [`ipc://${dir}/bus`],
+      log: { info: quiet, warn: quiet, error: quiet },
+      onUp: () => agent.send({ ...hello, scopes: [`network/${id}`] }),
+      onMessage: (message) => void updates.push(message),
+    });
+    await vi.waitFor(() => expect(updates).toHaveLength(1), 5_000);
+    const { code, out, err } = await vnctl('network modify nw-web --display-name late --wait --timeout 0.2');
+    agent.close();
+    expect(code).toBe(3);
+    expect(out).toContain('late');
+    expect(err).toMatch(/^vnctl: changed, but not in every switch after 0\.2 s \(revision \d+\); behind: hv1\n {2}\S/);
   });
 
   test('yaml is what the API says, without Ruby symbols', async () => {

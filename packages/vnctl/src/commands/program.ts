@@ -52,7 +52,7 @@ export function buildProgram(specs: readonly CommandSpec[], terminal: Terminal, 
 
 function addCommand(program: Command, spec: CommandSpec, handlers: Handlers): void {
   const groups = spec.words.slice(0, -1);
-  const parent = groups.reduce(subcommand, program);
+  const parent = groups.reduce((command, word) => subcommand(command, word, spec), program);
   const command = parent.command(spec.words.at(-1)!).description(spec.doc);
   for (const { name, optional, variadic } of spec.positionals) {
     const shown = `${name}${variadic ? '...' : ''}`;
@@ -83,11 +83,14 @@ function addCommand(program: Command, spec: CommandSpec, handlers: Handlers): vo
   });
 }
 
-/** The command of a noun, made when it is first needed. */
-function subcommand(parent: Command, word: string): Command {
+/** The command of a noun, made when it is first needed; its example is that of the first command that needs it. */
+function subcommand(parent: Command, word: string, first: CommandSpec): Command {
   const existing = parent.commands.find((command) => command.name() === word);
   if (existing !== undefined) return existing;
-  const command = parent.command(word).description(`Work with ${word.replaceAll('-', ' ')}.`);
+  const command = parent
+    .command(word)
+    .description(`Work with ${word.replaceAll('-', ' ')}.`)
+    .addHelpText('after', `\nExample:\n  ${exampleOf(first)}`);
   return singular(word) === word ? command : command.alias(singular(word));
 }
 
