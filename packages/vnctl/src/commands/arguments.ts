@@ -34,17 +34,17 @@ export function normalizeArguments(specs: readonly CommandSpec[], argv: readonly
   const help: string[] = [];
   for (let at = 0; at < argv.length; at++) {
     const argument = argv[at]!;
+    // `help networks add` and `networks help add` are what `networks add --help` is.
+    if (['help', '--help', '-h'].includes(argument)) {
+      help.push('--help');
+      continue;
+    }
     if (argument.startsWith('-')) {
       before.push(dashedOption(argument));
       if (COMMON_OPTIONS[argument] === 'value' && at + 1 < argv.length) before.push(argv[++at]!);
       continue;
     }
-    if (argument === 'batch' && words.length === 0) return [...before, ...argv.slice(at)];
-    // `help networks add` and `networks help add` are what `networks add --help` is.
-    if (argument === 'help') {
-      help.push('--help');
-      continue;
-    }
+    if (argument === 'batch' && words.length === 0) return [...before, ...argv.slice(at), ...help];
     words.push(resolveWord(specs, words, argument));
     const spec = specs.find((one) => one.words.length === words.length && sameStart(one.words, words));
     if (spec !== undefined) {

@@ -141,6 +141,18 @@ describe('every command', () => {
 });
 
 test.each([
+  ['--help', ['--help']],
+  ['help', ['--help']],
+  ['datapath network --help', ['datapaths', 'networks', '--help']],
+  ['help datapath network', ['datapaths', 'networks', '--help']],
+  ['datapath help network add', ['datapaths', 'networks', 'add', '--help']],
+  ['batch --help', ['batch', '--help']],
+  ['-o json batch a', ['-o', 'json', 'batch', 'a']],
+])('%s is about %j', (line, expected) => {
+  expect(normalizeArguments(commandSpecs, line.split(' '))).toEqual(expected);
+});
+
+test.each([
   ['topologies', 'topology'],
   ['mac_leases', 'mac_lease'],
   ['static', 'static'],
