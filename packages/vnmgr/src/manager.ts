@@ -58,7 +58,9 @@ export class Manager {
    * @throws {DatabaseUrlError} {VnetError} {EndpointError} {KeyError}
    */
   static async start(options: ManagerOptions): Promise<Manager> {
-    const manager = new Manager(options, await openDatabase(options.database));
+    const { database: url, log } = options;
+    const report = (detail: unknown): void => log.warn({ detail }, 'database connection');
+    const manager = new Manager(options, await openDatabase(url, report));
     try {
       await manager.#open();
     } catch (error) {

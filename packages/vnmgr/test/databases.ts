@@ -20,6 +20,13 @@ export function onEachDatabase(tests: (databases: TestDatabases) => void): void 
     afterAll(async () => {
       await server.close();
     });
-    tests({ url: () => server.createDatabase() });
+    let url: string | undefined;
+    tests({
+      url: async () => {
+        if (url === undefined) url = await server.createDatabase();
+        else await server.emptyDatabase(url);
+        return url;
+      },
+    });
   });
 }

@@ -3,12 +3,14 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createConnection } from 'mysql2/promise';
+import { type RowDataPacket, createConnection } from 'mysql2/promise';
 
 /** A MariaDB server of this test alone: no network, its files in a directory of its own. */
 export interface MariaDb {
   /** Makes an empty database; gives its URL for `--database`. */
   createDatabase(): Promise<string>;
+  /** Makes the database that `createDatabase` gave as good as new, faster than making another. */
+  emptyDatabase(url: string): Promise<void>;
   /** Stops answering, as a server does that is away: connections end, new ones are refused. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -52,6 +54,7 @@ export async function startMariaDb(): Promise<MariaDb> {
       '--innodb-file-per-table=0',
       '--innodb-doublewrite=0',
       '--sync-frm=0',
+      '--innodb-lock-wait-timeout=1',
     ];
     const command = ['mariadbd', ...options, '--skip-networking', ...fast];
     spawnSync('touch', [join(dir, 'keep')]);
@@ -83,6 +86,17 @@ export async function startMariaDb(): Promise<MariaDb> {
       await connection.query(`CREATE DATABASE ${name}`);
       await connection.end();
       return `mysql://root@localhost/${name}?socket=${encodeURIComponent(socketPath)}`;
+    },
+    async emptyDatabase(url) {
+      const connection = await createConnection({ socketPath, user: 'root', database: new URL(url).pathname.slice(1) });
+      const [tables] = await connection.query<RowDataPacket[]>(
+        "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name NOT LIKE 'knex%'",
+      );
+      for (const { name } of tables as { name: string }[]) {
+        await connection.query(`DELETE FROM ${name}${name === 'revisions' ? ' WHERE id > 0' : ''}`);
+        if (name !== 'revisions' && name !== 'leases') await connection.query(`ALTER TABLE ${name} AUTO_INCREMENT = 1`);
+      }
+      await connection.end();
     },
     async stop() {
       spawnSync('touch', [join(dir, 'keep')]);

@@ -16,6 +16,9 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** Gets what knex would print. */
+export type Report = (message: unknown) => void;
+
 /** How long a connection to MySQL may take, in ms: after that the database counts as away. */
 const CONNECT_TIMEOUT_MS = 3_000;
 const POOL_SIZE = 8;
@@ -91,12 +94,13 @@ export function withoutPassword(url: string): string {
  *
  * @param url `sqlite:/path/vnet.db`, `sqlite::memory:` or `mysql://user:password@host:port/database`
  *   (`?socket=/path` instead of host and port)
+ * @param report hears of connections that were lost or could not be made
  * @throws {DatabaseUrlError}
  * @throws {VnetError} DatabaseUnavailable
  */
-export async function openDatabase(url: string): Promise<Database> {
+export async function openDatabase(url: string, report: Report = () => undefined): Promise<Database> {
   const { config, dialect } = configOf(url);
-  const db = knex(config);
+  const db = knex({ ...config, log: { warn: report, error: report, deprecate: report, debug: () => undefined } });
   try {
     await translateFailures(() => db.migrate.latest({ migrationSource }));
   } catch (error) {

@@ -37,6 +37,7 @@ export class Store {
   #revision = 0;
   #tail: Promise<unknown> = Promise.resolve();
   #renewal: NodeJS.Timeout | undefined;
+  #renewing = false;
 
   private constructor(options: StoreOptions) {
     this.#options = options;
@@ -48,9 +49,7 @@ export class Store {
     const { knex } = options.database;
     store.#revision = await lastRevision(knex);
     await store.#renew();
-    store.#renewal = setInterval(() => {
-      store.#renew().catch((error: unknown) => options.onError(error, 'renewing the right to write'));
-    }, TERM_MS / 3);
+    store.#renewal = setInterval(() => store.#renewInTime(), TERM_MS / 3);
     store.#renewal.unref();
     return store;
   }
@@ -91,6 +90,15 @@ export class Store {
     this.#epoch = undefined;
     if (epoch === undefined) return;
     await release(database.knex, epoch).catch((error: unknown) => onError(error, 'giving back the right to write'));
+  }
+
+  /** One at a time: a renewal waits while a transaction of ours holds the row. */
+  #renewInTime(): void {
+    if (this.#renewing) return;
+    this.#renewing = true;
+    this.#renew()
+      .catch((error: unknown) => this.#options.onError(error, 'renewing the right to write'))
+      .finally(() => (this.#renewing = false));
   }
 
   async #renew(): Promise<void> {

@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BusClient } from '@vnet/bus';
+import type { AgentUpdate, FromAgent, FromApi, ToAgent } from '@vnet/model';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Manager } from './manager.ts';
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+describe('the manager', () => {
+  let dir: string;
+  let manager: Manager;
+  const clients: { close(): void }[] = [];
+
+  beforeEach(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'vnet-vnmgr-'));
+    await start();
+  });
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.close();
+    await manager.close();
+    rmSync(dir, { recursive: true });
+  });
+
+  async function start(): Promise<void> {
+    const [database, listen] = [`sqlite:${dir}/vnet.db`, [`ipc://${dir}/bus`]];
+    manager = await Manager.start({ database, listen, owner: 'test', log: quiet });
+  }
+
+  function connect<Out extends FromAgent | FromApi>(onMessage: (message: ToAgent) => void = () => undefined) {
+    const client = new BusClient<Out, ToAgent>({ endpoints: [`ipc://${dir}/bus`], log: quiet, onMessage });
+    clients.push(client);
+    return client;
+  }
+
+  function api(client: BusClient<FromApi, ToAgent>, endpoint: string, params: object, more: object = {}) {
+    const request = {
+      type: 'api',
+      endpoint,
+      operation: 'create',
+      path: {},
+      params,
+      who: 'me',
+      request_id: '1',
+    } as const;
+    return client.request({ ...request, ...more } as Omit<FromApi, 'id'> as never, 5_000);
+  }
+
+  it('answers requests, tells agents, waits for them, and resumes after a restart', async () => {
+    const updates: AgentUpdate[] = [];
+    const agent = connect<FromAgent>((message) => {
+      if (message.type === 'update') updates.push(message);
+    });
+    const front = connect<FromApi>();
+    const until = (check: () => boolean) => vi.waitUntil(check, { timeout: 10_000, interval: 5 });
+    const hello = (database: string | null, revision: number | null) => {
+      const identity = { type: 'hello', node_id: 'hv1', dpid: '0x000000000000aaaa', run: '1' } as const;
+      agent.send({ ...identity, database, revision, scopes: ['node/hv1', 'network/1'], subscription: 1 });
+    };
+    await until(() => agent.up);
+    hello(null, null);
+    await until(() => updates.length === 1);
+    const { database } = updates[0]!;
+
+    const datapath = { display_name: 'one', node_id: 'hv1', dpid: 'aaaa' };
+    const written = api(front, 'datapaths.create', datapath, { wait_ms: 10_000 });
+    await until(() => updates.length === 2);
+    expect(updates[1]).toMatchObject({ seq: 2, revision: 1, put: [{ entity: 'datapath', row: { node_id: 'hv1' } }] });
+    agent.send({ type: 'applied', revision: 1 });
+    expect(await written).toMatchObject({ ok: true, revision: 1, applied: { revision: 1, agents: 1, behind: [] } });
+
+    await api(front, 'networks.create', { ipv4_network: '10.0.0.0' });
+    await until(() => updates.length === 3);
+    const facts = { type: 'facts', datapath_id: 1, full: true, interfaces: [], gone_interfaces: [] } as const;
+    agent.send({ ...facts, networks: [1], gone_networks: [] });
+    await until(() => updates.length === 4);
+    expect(updates[3]).toMatchObject({ revision: 3, put: [{ entity: 'active_network', row: { network_id: 1 } }] });
+
+    await manager.close();
+    await start();
+    await until(() => front.up && agent.up);
+    await api(front, 'networks.create', { ipv4_network: '10.0.0.0' });
+    hello(database, 2);
+    await until(() => updates.length === 5);
+    expect(updates[4]).toMatchObject({
+      reset: false,
+      revision: 4,
+      subscription: 1,
+      put: [{ entity: 'active_network', row: { network_id: 1 } }],
+      del: [],
+    });
+  });
+
+  it('ends the connection of one who sends nonsense, and serves the others', async () => {
+    const reasons: string[] = [];
+    const front = connect<FromApi>();
+    const log = {
+      ...quiet,
+      warn: (fields: object) => void reasons.push(String((fields as { reason?: unknown }).reason)),
+    };
+    const strange = new BusClient<FromAgent, ToAgent>({ endpoints: [`ipc://${dir}/bus`], log });
+    clients.push(strange);
+    await vi.waitUntil(() => strange.up);
+    strange.send({ type: 'subscribe', add: [1] } as never);
+    await vi.waitUntil(() => reasons.length > 0);
+    expect(reasons[0]).toContain('subscription is missing');
+    expect(await front.request({ type: 'health' }, 5_000)).toMatchObject({ ok: true });
+  });
+
+  it('sends an agent away that has not said hello', async () => {
+    const refusals: ToAgent[] = [];
+    const agent = connect<FromAgent>((message) => refusals.push(message));
+    await vi.waitUntil(() => agent.up);
+    agent.send({ type: 'subscribe', subscription: 1, add: [], drop: [] });
+    await vi.waitUntil(() => refusals.length > 0);
+    expect(refusals).toMatchObject([{ type: 'refused' }]);
+  });
+});

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { onEachDatabase } from '../../test/databases.ts';
+import { type Body, type TestModel, openModel } from '../../test/model.ts';
+import { idOf, makeSite } from '../../test/site.ts';
+
+onEachDatabase((databases) => {
+  let model: TestModel;
+  beforeEach(async () => {
+    model = await openModel(await databases.url());
+  });
+  afterEach(async () => {
+    await model.close();
+  });
+
+  describe('topologies', () => {
+    async function topology(): Promise<void> {
+      await makeSite(model);
+      await model.ok('mac_range_groups.create', { uuid: 'mrg-a' });
+      const range = { begin_mac_address: '02:aa:00:00:00:01', end_mac_address: '02:aa:00:00:00:32' };
+      await model.ok('mac_range_groups.mac_ranges.create', { uuid: 'mrg-a', ...range });
+      await model.ok('topologies.create', { uuid: 'topo-u', mode: 'simple_underlay' });
+      await model.ok('topologies.create', { uuid: 'topo-o', mode: 'simple_overlay' });
+    }
+
+    const pieces: [string, Body][] = [
+      ['topologies.underlays.create', { uuid: 'topo-o', underlay_uuid: 'topo-u' }],
+      ['topologies.networks.create', { uuid: 'topo-o', network_uuid: 'nw-a' }],
+      ['topologies.datapaths.create', { uuid: 'topo-u', datapath_uuid: 'dp-1', interface_uuid: 'if-host' }],
+      ['topologies.mac_range_groups.create', { uuid: 'topo-u', mac_range_group_uuid: 'mrg-a' }],
+    ];
+
+    it.each([0, 1, 2, 3])('make datapath networks whatever comes last (%i)', async (last) => {
+      await topology();
+      const order = pieces.map((_, i) => pieces[(last + 1 + i) % pieces.length]!);
+      for (const [endpoint, params] of order.slice(0, -1)) await model.ok(endpoint, params);
+      await model.facts('dp-1', { networks: [await idOf(model, 'networks', 'nw-a')] });
+      expect(await model.store.reader.count('datapath_network')).toBe(0);
+      await model.ok(...order.at(-1)!);
+      const [row] = await model.store.reader.all('datapath_network');
+      expect(row).toMatchObject({
+        datapath_id: 1,
+        network_id: 2,
+        interface_id: 1,
+        ip_lease_id: 1,
+        topology_id: 2,
+        topology_layer_id: 1,
+      });
+      expect(Math.floor(row!.mac_address / 256)).toBe(0x02aa000000);
+    });
+
+    it('make them only when the network becomes active, and keep them when it goes', async () => {
+      await topology();
+      for (const [endpoint, params] of pieces) await model.ok(endpoint, params);
+      expect(await model.store.reader.count('datapath_network')).toBe(0);
+      const networks = [await idOf(model, 'networks', 'nw-a')];
+      await model.facts('dp-1', { networks });
+      const made = await model.store.reader.all('datapath_network');
+      expect(made).toHaveLength(1);
+      await model.facts('dp-1', { gone_networks: networks });
+      expect(await model.store.reader.all('datapath_network')).toEqual(made);
+      expect(await model.store.reader.count('active_network')).toBe(0);
+    });
+
+    it.each(pieces)('take them away with any piece (%s)', async (endpoint, params) => {
+      await topology();
+      for (const piece of pieces) await model.ok(...piece);
+      await model.facts('dp-1', { networks: [await idOf(model, 'networks', 'nw-a')] });
+      await model.ok(endpoint.replace('create', 'delete'), params);
+      expect(await model.store.reader.count('datapath_network')).toBe(0);
+      expect(await model.store.reader.count('mac_address')).toBe(1);
+      await model.ok(endpoint, params);
+      expect(await model.store.reader.count('datapath_network')).toBe(1);
+    });
+
+    it('leave rows made by hand alone', async () => {
+      await topology();
+      for (const piece of pieces) await model.ok(...piece);
+      await model.ok('datapaths.networks.create', { uuid: 'dp-1', network_uuid: 'nw-a', interface_uuid: 'if-host' });
+      const [row] = await model.store.reader.all('datapath_network');
+      await model.facts('dp-1', { networks: [await idOf(model, 'networks', 'nw-a')] });
+      expect(await model.store.reader.all('datapath_network')).toEqual([row]);
+      await model.ok('datapaths.networks.delete', { uuid: 'dp-1', network_uuid: 'nw-a' });
+      expect(await model.store.reader.all('datapath_network')).toMatchObject([{ topology_id: 2 }]);
+    });
+  });
+});
