@@ -19,6 +19,7 @@ namespaces() {
 # Those that run in a namespace of the lab, and those that carry its mark, wherever they run.
 members() {
   for namespace in $(namespaces); do ip netns pids "$namespace"; done
+  # shellcheck disable=SC2013 # paths of /proc are single words
   for environ in $(grep -lzxF "VNET_LAB_MEMBER=$lab" /proc/[0-9]*/environ 2>/dev/null); do
     pid=${environ#/proc/}
     echo "${pid%/environ}"
