@@ -11,7 +11,8 @@ export class EncodeError extends Error {
 /** Puts the name of the enclosing structure or field before the message of a codec error; returns it to be thrown. */
 export function within(name: string, error: unknown): unknown {
   if (error instanceof DecodeError || error instanceof EncodeError) {
-    const separator = /^[\w.[\]]+: /.test(error.message) ? '.' : ': ';
+    const isPath = /^[\w.[\]]+: /.test(error.message);
+    const separator = !isPath ? ': ' : error.message.startsWith('[') ? '' : '.';
     error.message = `${name}${separator}${error.message}`;
   }
   return error;

@@ -1,4 +1,7 @@
-/** A real Open vSwitch of one's own: ovsdb-server and ovs-vswitchd (userspace datapath) in a temporary directory. */
+/**
+ * A real Open vSwitch of one's own: ovsdb-server and ovs-vswitchd in a temporary directory. Its userspace datapath has dummy
+ * devices: no network devices are made, so that several can run side by side, without root.
+ */
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -27,7 +30,7 @@ export class PrivateSwitch {
     await until(() => existsSync(instance.#socket));
     instance.vsctl('--no-wait', 'init');
     await instance.startDaemon();
-    instance.vsctl('add-br', BRIDGE, '--', 'set', 'bridge', BRIDGE, 'datapath_type=netdev', 'fail_mode=secure');
+    instance.vsctl('add-br', BRIDGE, '--', 'set', 'bridge', BRIDGE, 'datapath_type=dummy', 'fail_mode=secure');
     return instance;
   }
 
@@ -44,7 +47,12 @@ export class PrivateSwitch {
   }
 
   async startDaemon(): Promise<void> {
-    this.#daemon = this.#spawn('ovs-vswitchd', [`unix:${this.#socket}`, '--disable-system', '--pidfile']);
+    this.#daemon = this.#spawn('ovs-vswitchd', [
+      `unix:${this.#socket}`,
+      '--disable-system',
+      '--enable-dummy',
+      '--pidfile',
+    ]);
     await until(() => existsSync(join(this.directory, 'ovs-vswitchd.pid')));
   }
 

@@ -1,10 +1,10 @@
 /** Lists of actions. Which there are stands in table.ts. */
 import { DecodeError, EncodeError, within } from '../errors.ts';
-import { custom, list, optional, pad, struct, u16, u32 } from '../wire/layout.ts';
+import { list, optional, pad, struct, u16, u32 } from '../wire/layout.ts';
 import type { Codec, Struct } from '../wire/layout.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ctHead } from './conntrack.ts';
+import { CT_HEAD } from './conntrack.ts';
 import { NICIRA } from './constants.ts';
 import { setFieldMasked } from './set-field.ts';
 import type { Subfield } from './subfield.ts';
@@ -50,13 +50,22 @@ const action: Codec<Action> = { read: readAction, write: writeAction };
 /** The actions of an instruction or packet-out, up to the end of the enclosing structure. */
 export const actions: Codec<Action[], readonly Action[]> = list(action);
 
-const ct = custom<Omit<CtAction, 'type'>, CtAction>({
-  read: (r) => ({ ...ctHead.read(r), actions: actions.read(r) }),
-  write(w, value) {
-    ctHead.write(w, value);
-    actions.write(w, value.actions ?? []);
+const MAX_DEPTH = 16;
+
+/** Actions within an action. */
+const nestedActions: Codec<Action[], readonly Action[] | undefined> = {
+  read(r) {
+    if (r.depth === MAX_DEPTH) throw new DecodeError(`nested more than ${MAX_DEPTH.toString()} deep`);
+    r.depth++;
+    const result = actions.read(r);
+    r.depth--;
+    return result;
   },
-});
+  write: (w, value) => actions.write(w, value ?? []),
+};
+
+const ct = struct({ ...CT_HEAD, actions: nestedActions });
+const clone = struct({ _: pad(6), actions: nestedActions });
 
 type AnyRow = ActionRow<unknown, never>;
 
@@ -77,7 +86,7 @@ const nicira = (subtype: number, body: Struct<unknown, never>): AnyRow => ({
 const ROWS: Readonly<Record<string, AnyRow>> = {
   ...ACTION_ROWS,
   ct: nicira(35, ct),
-  clone: nicira(42, struct({ _: pad(6), actions })),
+  clone: nicira(42, clone),
 };
 
 const ALTERNATIVES: readonly Alternative[] = [

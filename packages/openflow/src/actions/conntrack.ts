@@ -1,6 +1,6 @@
 /** NXAST_CT and NXAST_NAT (ovs-actions(7), "Firewalling actions"). */
 import { readFieldHeader } from '../fields/field.ts';
-import { custom, struct, optional, pad, u16, u32, u8 } from '../wire/layout.ts';
+import { custom, optional, pad, u16, u32, u8 } from '../wire/layout.ts';
 import type { Codec } from '../wire/layout.ts';
 import { fieldName } from './subfield.ts';
 import type { Subfield } from './subfield.ts';
@@ -26,7 +26,7 @@ const zone: Codec<number | Subfield, number | Subfield | undefined> = {
 };
 
 /** Followed by nested actions, which the table adds. */
-export const ctHead = struct({
+export const CT_HEAD = {
   /** CT_FLAG */
   flags: optional(u16, 0),
   zone,
@@ -35,7 +35,7 @@ export const ctHead = struct({
   _: pad(3),
   /** Port of the application helper: 21 ftp, 69 tftp. */
   alg: optional(u16, 0),
-});
+} as const;
 
 export interface Nat {
   /** NAT_FLAG; 0: only translate packets of known connections. */

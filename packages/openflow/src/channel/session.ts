@@ -150,14 +150,16 @@ export class Session {
   }
 
   async #waitForDrain(): Promise<void> {
-    try {
-      await new Promise<void>((resolve, reject) => {
-        this.#socket.once('drain', resolve);
-        this.#socket.once('close', () => reject(new DisconnectedError('the connection ended while sending')));
-      });
-    } finally {
-      this.#drained = undefined;
-    }
+    const socket = this.#socket;
+    await new Promise<void>((resolve) => {
+      const settle = (): void => {
+        socket.off('drain', settle).off('close', settle);
+        resolve();
+      };
+      socket.once('drain', settle).once('close', settle);
+    });
+    this.#drained = undefined;
+    if (this.#isDown()) throw new DisconnectedError('the connection to the switch ended while sending');
   }
 
   #receive(chunk: Buffer): void {

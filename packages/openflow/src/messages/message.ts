@@ -156,17 +156,22 @@ const scratch = new Writer(65536);
 export function encode(value: MessageInput): Buffer {
   const row = (MESSAGE_ROWS as Readonly<Record<string, AnyRow | undefined>>)[value.type];
   if (!row) throw new EncodeError(`there is no message "${value.type}"`);
+  const version = 'version' in value ? value.version : undefined;
+  return encodeRow(value.type, row, version ?? OPENFLOW_13, value.xid ?? 0, value);
+}
+
+function encodeRow(type: string, row: AnyRow, version: number, xid: number, fields: object): Buffer {
   const w = scratch;
   w.pos = 0;
-  w.u8('version' in value ? (value.version ?? OPENFLOW_13) : OPENFLOW_13);
+  w.u8(version);
   w.u8(row.code);
   w.u16(0);
   try {
-    w.u32(value.xid ?? 0);
-    row.body.write(w, value as never);
+    w.u32(xid);
+    row.body.write(w, fields as never);
     w.patchU16(2, w.pos);
   } catch (error) {
-    throw within(value.type, error);
+    throw within(type, error);
   }
   return w.copy();
 }
@@ -175,5 +180,5 @@ export type FlowMod = Omit<Extract<MessageInput, { type: 'flow_mod' }>, 'type' |
 
 /** Encodes a flow_mod; match and instructions may have been encoded before. Throws EncodeError. */
 export function encodeFlowMod(flow: FlowMod, xid = 0): Buffer {
-  return encode({ ...flow, type: 'flow_mod', xid });
+  return encodeRow('flow_mod', MESSAGE_ROWS.flow_mod, OPENFLOW_13, xid, flow);
 }

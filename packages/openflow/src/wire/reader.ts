@@ -5,6 +5,8 @@ export class Reader {
   readonly bytes: Uint8Array;
   pos: number;
   end: number;
+  /** How many lists the one being read is nested in; whoever nests limits it. */
+  depth = 0;
   #view: DataView | undefined;
 
   constructor(bytes: Uint8Array, pos = 0, end = bytes.length) {
