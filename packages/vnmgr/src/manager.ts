@@ -1,5 +1,15 @@
 import { BusServer, type Peer } from '@vnet/bus';
-import type { ApiRequest, FromAgent, FromApi, HealthRequest, Reply, ToAgent } from '@vnet/model';
+import type {
+  AgentFacts,
+  AgentHello,
+  ApiRequest,
+  FromAgent,
+  FromApi,
+  HealthRequest,
+  Reply,
+  Row,
+  ToAgent,
+} from '@vnet/model';
 import { Service } from './api/service.ts';
 import type { Settings } from './rules/rule.ts';
 import { KEPT_REVISIONS, Replica } from './scopes/replica.ts';
@@ -43,6 +53,7 @@ export class Manager {
   readonly #database: Database;
   readonly #timers: NodeJS.Timeout[] = [];
   #store!: Store;
+  #replica!: Replica;
   #hub!: Hub<Peer>;
   #inbox!: Inbox;
   #service!: Service;
@@ -96,7 +107,9 @@ export class Manager {
     this.#store = await Store.open({ database: this.#database, owner, onRevision, onError });
     const { revision, reader } = this.#store;
     const recent = await revisionsSince(this.#database.knex, Math.max(0, revision - KEPT_REVISIONS));
-    const replica = await Replica.load(reader, revision, recent);
+    this.#replica = await Replica.load(reader, revision, recent);
+    const replica = this.#replica;
+    if (!this.#store.writing) log.warn({ owner }, 'another manager holds the right to write: changes are refused');
     const database = await historyId(this.#database.knex);
     this.#hub = new Hub({ replica, database, send: (peer, message) => this.#bus.send(peer, message) });
     this.#inbox = new Inbox({ store: this.#store, settings, onError });
@@ -145,6 +158,7 @@ export class Manager {
         if (peer.node !== undefined && peer.node !== message.node_id) {
           throw new BadMessageError(`the key of node ${peer.node} may not speak for node ${message.node_id}`);
         }
+        this.#warnOfTwins(message);
         this.#hub.hello(peer, message);
         log.info({ node: message.node_id, dpid: message.dpid, since: message.revision }, 'agent connected');
         return;
@@ -152,14 +166,40 @@ export class Manager {
         if (!this.#hub.subscribe(peer, message)) this.#refuse(peer);
         return;
       case 'facts':
-        if (this.#hub.session(peer) === undefined) this.#refuse(peer);
-        else this.#inbox.add(message);
+        this.#facts(peer, message);
         return;
       case 'applied':
         this.#hub.applied(peer, message.revision);
         return;
       case 'ping':
     }
+  }
+
+  /** An agent speaks for the datapath whose record has its node id, and for no other. */
+  #facts(peer: Peer, facts: AgentFacts): void {
+    const session = this.#hub.session(peer);
+    if (session === undefined) {
+      this.#refuse(peer);
+      return;
+    }
+    const datapath = this.#replica.find('datapath', facts.datapath_id)?.row as Row<'datapath'> | undefined;
+    if (datapath === undefined || datapath.node_id === session.nodeId) {
+      this.#inbox.add(facts);
+      return;
+    }
+    const { uuid, node_id } = datapath;
+    const fields = { node: session.nodeId, datapath: uuid, node_id };
+    this.#options.log.error(fields, 'ignored what an agent said of a datapath of another node; check its --node-id');
+  }
+
+  #warnOfTwins({ node_id, dpid, run }: AgentHello): void {
+    const twin = this.#hub.twin(dpid, run);
+    if (twin === undefined) return;
+    const remedy = 'give each bridge a datapath id of its own; harmless when the agent has just been restarted';
+    this.#options.log.warn(
+      { dpid, nodes: [twin.nodeId, node_id], remedy },
+      'two agents run a bridge with this datapath id',
+    );
   }
 
   #refuse(peer: Peer): void {

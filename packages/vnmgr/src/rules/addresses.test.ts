@@ -142,6 +142,31 @@ onEachDatabase((databases) => {
       expect(await mtu()).toBe(1500);
     });
 
+    it('follows the underlays of its topology before any host has the network', async () => {
+      await makeSite(model);
+      await model.ok('networks.update', { uuid: 'nw-phy', mtu: 9000 });
+      await model.ok('networks.create', { uuid: 'nw-far', mode: 'physical', ipv4_network: '172.17.0.0', mtu: 4000 });
+      await model.ok('datapaths.create', { uuid: 'dp-2', display_name: 'two', node_id: 'hv2', dpid: '0xbbbb' });
+      await makeHost(model, 'if-host2', 'dp-2', 'nw-far', '172.17.0.2', '02:00:00:00:00:02');
+      await model.ok('topologies.create', { uuid: 'topo-o', mode: 'simple_overlay' });
+      await model.ok('topologies.networks.create', { uuid: 'topo-o', network_uuid: 'nw-a' });
+      for (const [underlay, datapath, host] of [
+        ['topo-u1', 'dp-1', 'if-host'],
+        ['topo-u2', 'dp-2', 'if-host2'],
+      ]) {
+        await model.ok('topologies.create', { uuid: underlay, mode: 'simple_underlay' });
+        await model.ok('topologies.underlays.create', { uuid: 'topo-o', underlay_uuid: underlay });
+        await model.ok('topologies.datapaths.create', {
+          uuid: underlay,
+          datapath_uuid: datapath,
+          interface_uuid: host,
+        });
+        expect(await mtu()).toBe(underlay === 'topo-u1' ? 9000 : 3958);
+      }
+      await model.ok('topologies.delete', { uuid: 'topo-u2' });
+      expect(await mtu()).toBe(9000);
+    });
+
     it('leaves room for GRE when the hosts are on several', async () => {
       await makeSite(model);
       await model.ok('networks.create', { uuid: 'nw-far', mode: 'physical', ipv4_network: '172.16.0.0', mtu: 1400 });

@@ -64,6 +64,32 @@ async function recompute(edit: Edit, network: Row<'network'>, asked: boolean): P
   await edit.update('network', network, { mtu: Math.min(wanted, possible.mtu) });
 }
 
+/** Whether a datapath that came to an underlay is on a physical network that no other one there is on. */
+async function bringsPhysicalNetwork(
+  edit: Edit,
+  { topology_id, ip_lease_id }: Row<'topology_datapath'>,
+): Promise<boolean> {
+  const rows = await edit.tx.select((db) =>
+    db('topology_datapaths as d')
+      .join('ip_leases as i', 'i.id', 'd.ip_lease_id')
+      .join('ip_leases as own', 'own.network_id', 'i.network_id')
+      .where({ 'd.topology_id': topology_id, 'own.id': ip_lease_id })
+      .limit(2)
+      .select('d.id'),
+  );
+  return rows.length < 2;
+}
+
+/** Underlays that have gained or lost a physical network. */
+async function changedUnderlays(edit: Edit, changes: readonly Change[]): Promise<number[]> {
+  const underlays: number[] = [];
+  for (const { before, after } of changesOf('topology_datapath', changes)) {
+    const isSame = before === null && after !== null && !(await bringsPhysicalNetwork(edit, after));
+    if (!isSame) underlays.push((after ?? before)!.topology_id);
+  }
+  return underlays;
+}
+
 /** Networks whose hosts may have changed. */
 async function concerned(edit: Edit, changes: readonly Change[]): Promise<number[]> {
   const ids = [
@@ -71,7 +97,7 @@ async function concerned(edit: Edit, changes: readonly Change[]): Promise<number
     ...sidesOf('topology_network', changes).map((row) => row.network_id),
   ];
   const overlays = sidesOf('topology_layer', changes).map((row) => row.overlay_id);
-  const underlays = sidesOf('topology_datapath', changes).map((row) => row.topology_id);
+  const underlays = await changedUnderlays(edit, changes);
   for (const layer of await edit.tx.allIn('topology_layer', 'underlay_id', underlays)) overlays.push(layer.overlay_id);
   for (const member of await edit.tx.allIn('topology_network', 'topology_id', overlays)) ids.push(member.network_id);
   return ids;

@@ -53,8 +53,9 @@ export class Hub<Peer> {
     return this.#sessions.get(peer);
   }
 
-  get agents(): number {
-    return this.#sessions.size;
+  /** Another run of an agent that says it has this datapath. */
+  twin(dpid: string, run: string): Session | undefined {
+    return [...this.#sessions.values()].find((session) => session.dpid === dpid && session.run !== run);
   }
 
   hello(peer: Peer, hello: AgentHello): void {

@@ -1,4 +1,4 @@
-import type { AgentUpdate, RowDelete, RowPut } from '@vnet/model';
+import type { AgentHello, AgentUpdate, RowDelete, RowPut } from '@vnet/model';
 import type { Node } from '../scopes/membership.ts';
 import { type Delta, wireRow } from '../scopes/replica.ts';
 
@@ -22,6 +22,8 @@ export interface UpdateOptions {
 export class Session {
   readonly nodeId: string;
   readonly dpid: string;
+  /** New for each start of the agent. */
+  readonly run: string;
   readonly scopes: Set<string>;
   /** The last revision whose rows were sent. */
   sent = 0;
@@ -30,13 +32,11 @@ export class Session {
   readonly #database: string;
   #seq = 0;
 
-  constructor(
-    hello: { readonly node_id: string; readonly dpid: string; readonly scopes: readonly string[] },
-    database: string,
-  ) {
+  constructor(hello: AgentHello, database: string) {
     this.#database = database;
     this.nodeId = hello.node_id;
     this.dpid = hello.dpid;
+    this.run = hello.run;
     this.scopes = new Set(hello.scopes);
   }
 
