@@ -42,6 +42,8 @@ export class Session {
   #subscription = 0;
   #answered = 0;
   #seq = 0;
+  /** The answer to the last hello, while it is coming. */
+  #greeting: { readonly subscription: number; rows: number; reset: boolean } | undefined;
   /** Rows of a snapshot that is still coming in several parts. */
   #snapshot: RowPut[] | undefined;
 
@@ -130,6 +132,7 @@ export class Session {
       scopes,
       subscription: ++this.#subscription,
     };
+    this.#greeting = { subscription: hello.subscription, rows: 0, reset: false };
     this.#send(hello);
     this.want(this.#wanted);
   }
@@ -142,6 +145,7 @@ export class Session {
       return;
     }
     this.#seq = update.seq;
+    this.#noteGreeting(update);
     if (update.reset) this.#snapshot = [];
     if (this.#snapshot) {
       this.#snapshot.push(...update.put);
@@ -154,6 +158,17 @@ export class Session {
     if (this.#answered !== this.#subscription) return;
     this.#held = { database: update.database, revision: update.revision, scopes: [...this.#asked] };
     this.#options.onComplete();
+  }
+
+  /** Says how the session began: a snapshot where changes were expected is worth knowing. */
+  #noteGreeting({ reset, put, del, subscription, revision }: AgentUpdate): void {
+    if (!this.#greeting) return;
+    this.#greeting.reset ||= reset;
+    this.#greeting.rows += put.length + del.length;
+    if (subscription !== this.#greeting.subscription) return;
+    const { rows, reset: whole } = this.#greeting;
+    this.#greeting = undefined;
+    this.#options.log.info({ revision, rows }, whole ? 'snapshot' : 'resumed');
   }
 
   #send(message: AgentHello | AgentSubscribe | AgentFacts | FromAgent): void {

@@ -1,0 +1,68 @@
+import {
+  arpRequest,
+  encodeEthernet,
+  encodeIpv4,
+  encodeUdp,
+  ETHERTYPE,
+  IP_PROTOCOL,
+  IPV4_DEFAULTS,
+  ipv4PseudoHeader,
+} from '@vnet/packet';
+import type { Node } from '../src/index.ts';
+
+/** Sends each line of its input, a frame in hexadecimal, out of a device. */
+const SENDER = `
+import socket, sys
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind((sys.argv[1], 0))
+for line in sys.stdin: s.send(bytes.fromhex(line))
+`;
+
+/** Puts frames on the wire as they are, in order, as a machine does that does not keep to its addresses. */
+export async function inject(node: Node, frames: readonly Buffer[], device = 'eth0'): Promise<void> {
+  const input = frames.map((frame) => `${frame.toString('hex')}\n`).join('');
+  await node.exec(['python3', '-c', SENDER, device], { input });
+}
+
+/** `02:00:00:00:00:01` as a number. */
+export function mac(text: string): number {
+  return parseInt(text.replaceAll(':', ''), 16);
+}
+
+/** `10.0.0.1`, with or without a prefix length, as a number. */
+export function ip(text: string): number {
+  return text.split(/[./]/, 4).reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+
+export interface Ends {
+  readonly src: string;
+  readonly dst: string;
+  readonly srcIp: string;
+  readonly dstIp: string;
+}
+
+/** A UDP datagram that carries a text to recognise it by. */
+export function datagram({ src, dst, srcIp, dstIp }: Ends, text: string): Buffer {
+  const [from, to] = [ip(srcIp), ip(dstIp)];
+  const ports = { srcPort: 4000, dstPort: 4000, payload: Buffer.from(text) };
+  return encodeEthernet({
+    src: mac(src),
+    dst: mac(dst),
+    vlans: [],
+    etherType: ETHERTYPE.ipv4,
+    payload: encodeIpv4({
+      ...IPV4_DEFAULTS,
+      src: from,
+      dst: to,
+      protocol: IP_PROTOCOL.udp,
+      payload: encodeUdp(ports, ipv4PseudoHeader(from, to)),
+    }),
+  });
+}
+
+/** An ARP request whose Ethernet source may differ from the sender that it names. */
+export function arpRequestFrom(src: string, sha: string, spa: string, tpa: string): Buffer {
+  const frame = arpRequest(mac(sha), ip(spa), ip(tpa));
+  frame.writeUIntBE(mac(src), 6, 6);
+  return frame;
+}
