@@ -1,5 +1,5 @@
 export type { Action, CloneAction, CtAction, UnknownAction } from './actions/action.ts';
-export * from './actions/constants.ts';
+export * from './constants.ts';
 export type { LearnSpec } from './actions/learn.ts';
 export type { BitPosition, Subfield } from './actions/subfield.ts';
 export { DecodeError, EncodeError } from './errors.ts';

@@ -5,7 +5,7 @@ import type { Codec, Struct } from '../wire/layout.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 import { CT_HEAD } from './conntrack.ts';
-import { NICIRA } from './constants.ts';
+import { NICIRA } from '../constants.ts';
 import { setFieldMasked } from './set-field.ts';
 import type { Subfield } from './subfield.ts';
 import { ACTION_ROWS, EXPERIMENTER_ACTION, port16 } from './table.ts';
@@ -104,7 +104,8 @@ const ALTERNATIVES: readonly Alternative[] = [
 
 const alternativeOf = new Map(ALTERNATIVES.map((alternative) => [alternative.type, alternative]));
 
-const VENDOR_HEADER = 10;
+/** Vendor and subtype, after type and length. */
+const VENDOR_SIZE = 6;
 
 type Known = readonly [type: string, row: AnyRow];
 const byCode = new Map<number, Known>();
@@ -172,7 +173,7 @@ function readAction(r: Reader): Action {
 
 /** Steps over vendor and subtype if the table knows them. */
 function readVendor(r: Reader): Known | undefined {
-  if (r.left < VENDOR_HEADER - 4) return undefined;
+  if (r.left < VENDOR_SIZE) return undefined;
   const start = r.pos;
   const vendor = u32.read(r);
   const known = vendor === NICIRA ? bySubtype.get(u16.read(r)) : undefined;

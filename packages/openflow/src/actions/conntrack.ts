@@ -4,7 +4,7 @@ import { custom, optional, pad, u16, u32, u8 } from '../wire/layout.ts';
 import type { Codec } from '../wire/layout.ts';
 import { fieldName } from './subfield.ts';
 import type { Subfield } from './subfield.ts';
-import { TABLE } from './constants.ts';
+import { TABLE } from '../constants.ts';
 
 /** The zone: a number, or where it is read from. */
 const zone: Codec<number | Subfield, number | Subfield | undefined> = {

@@ -1,6 +1,6 @@
 /** NXAST_CONTROLLER2: what to send to which controller, as a list of properties (ovs lib/ofp-actions.c). */
 import { DecodeError } from '../errors.ts';
-import { bytes, custom, rest, u16, u32, u8 } from '../wire/layout.ts';
+import { custom, rest, u16, u32, u8 } from '../wire/layout.ts';
 import type { Codec } from '../wire/layout.ts';
 
 export interface Controller2 {
@@ -16,13 +16,8 @@ export interface Controller2 {
   readonly meter?: number;
 }
 
-const present: Codec<true> = {
-  read(r) {
-    bytes(0).read(r);
-    return true;
-  },
-  write: () => undefined,
-};
+/** A property that says something by being there. */
+const present: Codec<true> = { read: () => true, write: () => undefined };
 
 /** Index = property type. */
 const PROPERTIES: readonly (readonly [keyof Controller2, Codec<unknown, never>])[] = [
@@ -45,8 +40,6 @@ export const controller2 = custom<Controller2, Controller2>({
       if (!property) throw new DecodeError(`property ${type.toString()} has no meaning`);
       const outer = r.enter(r.u16() - 4);
       result[property[0]] = property[1].read(r);
-      // Small values stand in four bytes in some switches.
-      r.take(r.left > 3 ? 0 : r.left);
       r.leave(outer);
       r.align8(start);
     }

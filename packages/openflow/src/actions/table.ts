@@ -2,7 +2,7 @@
 import { optional, pad, rest, struct, u16, u32, u8 } from '../wire/layout.ts';
 import type { Codec, Struct } from '../wire/layout.ts';
 import { EncodeError } from '../errors.ts';
-import { NICIRA, NO_BUFFER_MAX_LEN, PACKET_IN_REASON, PORT, TABLE } from './constants.ts';
+import { NICIRA, NO_BUFFER_MAX_LEN, PACKET_IN_REASON, PORT, TABLE } from '../constants.ts';
 import { nat } from './conntrack.ts';
 import { controller2 } from './controller.ts';
 import { learn } from './learn.ts';

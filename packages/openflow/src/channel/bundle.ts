@@ -1,4 +1,4 @@
-import { ONF } from '../actions/constants.ts';
+import { ONF } from '../constants.ts';
 import { EncodeError } from '../errors.ts';
 import { BUNDLE_FLAG } from '../messages/bundle.ts';
 import { HEADER_SIZE, OPENFLOW_13 } from '../messages/message.ts';

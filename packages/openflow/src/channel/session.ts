@@ -5,6 +5,7 @@ import { decode, encode } from '../messages/message.ts';
 import type { Message, MessageInput, MessageOf } from '../messages/message.ts';
 import { DisconnectedError, OpenFlowError } from './channel-errors.ts';
 import { MessageSplitter } from './message-splitter.ts';
+import { TYPE } from '../messages/row.ts';
 import { OUR_HELLO, versionProblem } from './negotiation.ts';
 import type { Limits } from './options.ts';
 import { PartQueue, pendingReply } from './pending.ts';
@@ -28,6 +29,8 @@ export interface XidRange {
 
 const ECHO_REQUEST = 2;
 const ECHO_REPLY = 3;
+/** Types that can answer a request: asynchronous messages may carry any xid. Experimenter, and all *_reply. */
+const REPLY_TYPES = new Set([4, 6, 8, 19, 21, 23, 25, 27]);
 const LINGER_MS = 1000;
 const MAX_XID = 0xffff_ffff;
 const HELLO_FAILED_INCOMPATIBLE = { errorType: 0, code: 0 };
@@ -228,12 +231,12 @@ export class Session {
 
   #deliver(bytes: Buffer): void {
     const xid = bytes.readUInt32BE(4);
-    if (bytes[1] === 1) {
+    if (bytes[1] === TYPE.ERROR) {
       this.#deliverError(decode(bytes) as MessageOf<'error'> | MessageOf<'experimenter_error'>);
       return;
     }
     const pending = this.#pending.get(xid);
-    if (pending && isReply(bytes[1]!)) {
+    if (pending && REPLY_TYPES.has(bytes[1]!)) {
       if (pending.accept(bytes)) this.#pending.delete(xid);
       return;
     }
@@ -270,11 +273,4 @@ export class Session {
       });
     }
   }
-}
-
-/** Whether a message of this type can answer a request: asynchronous ones may carry any xid. */
-function isReply(type: number): boolean {
-  return (
-    type === 4 || (type > 5 && type < 9) || type === 19 || type === 21 || type === 23 || type === 25 || type === 27
-  );
 }

@@ -1,5 +1,5 @@
 /** Bundles: ONF extension 230 for OpenFlow 1.3, equal to OpenFlow 1.4 §7.3.9. */
-import { ONF } from '../actions/constants.ts';
+import { ONF } from '../constants.ts';
 import { DecodeError } from '../errors.ts';
 import { oneOf, optional, pad, rest, u16, u32 } from '../wire/layout.ts';
 import type { Codec } from '../wire/layout.ts';

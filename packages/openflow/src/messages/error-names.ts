@@ -1,5 +1,5 @@
 /** Names of errors: OpenFlow 1.3 §7.4.4; bundle errors of ONF extension 230 (ovs include/openvswitch/ofp-errors.h). */
-import { ONF } from '../actions/constants.ts';
+import { ONF } from '../constants.ts';
 import type { MessageOf } from './message.ts';
 
 interface ErrorType {

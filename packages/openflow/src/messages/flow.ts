@@ -1,6 +1,6 @@
 /** Flows and packets: OpenFlow 1.3 §7.3.4.1, §7.3.5.1, §7.3.5.2, §7.3.7, §7.4.1, §7.4.2. */
 import { actions } from '../actions/action.ts';
-import { GROUP, NO_BUFFER, PACKET_IN_REASON, PORT, TABLE } from '../actions/constants.ts';
+import { GROUP, NO_BUFFER, PACKET_IN_REASON, PORT, TABLE } from '../constants.ts';
 import { instructions } from '../instructions.ts';
 import { match } from '../match.ts';
 import { list, namedOrNumber, oneOf, optional, pad, rest, sized, struct, u16, u32, u64, u8 } from '../wire/layout.ts';

@@ -1,6 +1,6 @@
 /** Groups and meters: OpenFlow 1.3 §7.3.4.2, §7.3.4.4, §7.3.5.9 … §7.3.5.14. */
 import { actions } from '../actions/action.ts';
-import { GROUP, METER, PORT } from '../actions/constants.ts';
+import { GROUP, METER, PORT } from '../constants.ts';
 import { list, oneOf, optional, pad, rest, sized, struct, u16, u32, u64, u8 } from '../wire/layout.ts';
 import type { Codec } from '../wire/layout.ts';
 import { message, multipartReply, multipartRequest } from './row.ts';

@@ -1,5 +1,5 @@
 /** Ports, the switch's description, tables: OpenFlow 1.3 §7.2.1, §7.3.4.3, §7.3.5.5 … §7.3.5.8, §7.4.3. */
-import { PORT } from '../actions/constants.ts';
+import { PORT } from '../constants.ts';
 import { list, namedOrNumber, optional, pad, struct, text, u32, u48, u64, u8 } from '../wire/layout.ts';
 import { message, multipartReply, multipartRequest } from './row.ts';
 

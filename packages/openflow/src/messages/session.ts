@@ -1,7 +1,7 @@
 /** Messages about the connection itself: OpenFlow 1.3 §7.1, §7.3.1, §7.3.2, §7.3.9, §7.4.4, §7.5. */
 import { fixed, list, oneOf, optional, pad, rest, u16, u32, u64, u8 } from '../wire/layout.ts';
 import type { Codec } from '../wire/layout.ts';
-import { NICIRA } from '../actions/constants.ts';
+import { NICIRA } from '../constants.ts';
 import { EXPERIMENTER_ERROR, experimenter, message } from './row.ts';
 
 /** What a hello says beside its version; type 1 is the version bitmap, one 32-bit word per 32 versions. */

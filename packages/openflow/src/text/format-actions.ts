@@ -1,5 +1,5 @@
 import type { Action, CtAction } from '../actions/action.ts';
-import { CT_FLAG, NAT_FLAG, NO_BUFFER_MAX_LEN, PACKET_IN_REASON, PORT, TABLE } from '../actions/constants.ts';
+import { CT_FLAG, NAT_FLAG, NO_BUFFER_MAX_LEN, PACKET_IN_REASON, PORT, TABLE } from '../constants.ts';
 import type { Controller2 } from '../actions/controller.ts';
 import type { Nat } from '../actions/conntrack.ts';
 import type { LearnSpec } from '../actions/learn.ts';

@@ -1,5 +1,5 @@
 /** Flows as text: for snapshots in tests, dumps and logs. */
-import { FLOW_FLAG } from '../actions/constants.ts';
+import { FLOW_FLAG } from '../constants.ts';
 import type { Instruction } from '../instructions.ts';
 import { decodeInstructions } from '../instructions.ts';
 import { decodeMatch } from '../match.ts';

@@ -1,5 +1,5 @@
 /** Values of fields as text, as ovs-ofctl writes them. */
-import { CT_STATE, PORT } from '../actions/constants.ts';
+import { CT_STATE, PORT } from '../constants.ts';
 import type { Field, FieldName, FieldValue } from '../fields/field.ts';
 
 export const hex = (value: number | bigint): string => (BigInt(value) === 0n ? '0' : `0x${value.toString(16)}`);
