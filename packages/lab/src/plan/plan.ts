@@ -59,7 +59,12 @@ const DEFAULT_MTU = 1500;
 /** The lab's ends of VM cables carry any frame: what limits a VM is its own MTU. */
 export const PORT_MTU = 9216;
 
-const COMMON_SYSCTLS = ['net/ipv6/conf/all/disable_ipv6=1', 'net/ipv6/conf/default/disable_ipv6=1'];
+/** A new namespace begins with the machine's settings, whatever they are. */
+const COMMON_SYSCTLS = [
+  'net/ipv4/ip_forward=0',
+  'net/ipv6/conf/all/disable_ipv6=1',
+  'net/ipv6/conf/default/disable_ipv6=1',
+];
 
 /** Decides everything about a lab before anything is touched. */
 export function planLab(topology: Topology): Plan {

@@ -3,7 +3,10 @@ import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Node } from '../lab/node.ts';
 
-const RESPONDER = fileURLToPath(new URL('responder.js', import.meta.url));
+/** The program's command, built or, as in the tests, from its source. */
+const RESPONDER = import.meta.url.endsWith('.js')
+  ? [fileURLToPath(new URL('responder.js', import.meta.url))]
+  : ['--import', import.meta.resolve('tsx'), fileURLToPath(new URL('responder.ts', import.meta.url))];
 
 /** The program in a VM that answers with the VM's name and asks others for theirs. */
 export class Prober {
@@ -17,7 +20,7 @@ export class Prober {
   }
 
   static async start(vm: Node): Promise<Prober> {
-    const [program = '', ...args] = vm.command([process.execPath, RESPONDER, vm.name]);
+    const [program = '', ...args] = vm.command([process.execPath, ...RESPONDER, vm.name]);
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     const prober = new Prober(child, createInterface({ input: child.stdout }));
     await prober.#next();

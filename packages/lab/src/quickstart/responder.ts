@@ -20,18 +20,21 @@ interface Question {
 const [name = ''] = process.argv.slice(2);
 const socket = createSocket('udp4');
 let pending: ((answer: string | null) => void) | undefined;
-let token = 0;
+let questions = 0;
+let token = '';
 
 socket.on('message', (bytes, peer) => {
   const [verb, about, rest] = bytes.toString().split(' ');
   if (verb === 'who') socket.send(`name ${about ?? ''} ${name}`, peer.port, peer.address);
-  if (verb === 'name' && about === String(token)) pending?.(rest ?? null);
+  if (verb === 'name' && about === token) pending?.(rest ?? null);
 });
 // Unreachable destinations are an answer like any other: none.
 socket.on('error', () => undefined);
 
 async function ask({ to, timeout }: Question): Promise<string | null> {
-  token += 1;
+  // Of this VM alone: an answer may go astray to another one with the same address.
+  questions += 1;
+  token = `${name}-${questions}`;
   const send = (): void => socket.send(`who ${token}`, PORT, to, () => undefined);
   const retry = setInterval(send, RETRY_MS);
   send();
