@@ -61,7 +61,9 @@ export const ACTIONS: { readonly [T in Action['type']]: readonly Extract<Action,
   stack_pop: [{ type: 'stack_pop', field: 'reg1', offset: 8, bits: 16 }],
   conjunction: [],
   nat: [],
-  controller2: [{ type: 'controller2', id: 1, userdata: Buffer.from([1, 2, 3]), pause: true, meter: 3 }],
+  controller2: [
+    { type: 'controller2', id: 1, maxLen: 77, reason: 0, userdata: Buffer.from([1, 2, 3]), pause: true, meter: 3 },
+  ],
   ct_clear: [{ type: 'ct_clear' }],
   check_pkt_larger: [{ type: 'check_pkt_larger', length: 1500, field: 'reg0', offset: 3 }],
   ct: [

@@ -1,6 +1,6 @@
 /** NXAST_CONTROLLER2: what to send to which controller, as a list of properties (ovs lib/ofp-actions.c). */
 import { DecodeError } from '../errors.ts';
-import { custom, rest, u16, u32, u8 } from '../wire/layout.ts';
+import { custom, rest, u32, u8 } from '../wire/layout.ts';
 import type { Codec } from '../wire/layout.ts';
 
 export interface Controller2 {
@@ -19,10 +19,23 @@ export interface Controller2 {
 /** A property that says something by being there. */
 const present: Codec<true> = { read: () => true, write: () => undefined };
 
+/** Open vSwitch counts the padding of a 16-bit property in its length, and also takes one without. */
+const paddedU16: Codec<number> = {
+  read(r) {
+    const value = r.u16();
+    if (r.left === 2) r.take(2);
+    return value;
+  },
+  write(w, value) {
+    w.u16(value);
+    w.zeros(2);
+  },
+};
+
 /** Index = property type. */
 const PROPERTIES: readonly (readonly [keyof Controller2, Codec<unknown, never>])[] = [
-  ['maxLen', u16],
-  ['id', u16],
+  ['maxLen', paddedU16],
+  ['id', paddedU16],
   ['reason', u8],
   ['userdata', rest],
   ['pause', present],
