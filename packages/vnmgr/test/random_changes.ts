@@ -56,4 +56,4 @@ export function play(rows: Rows, batch: readonly Step[]): Change[] {
 }
 
 /** How many random sequences: a few in each run of the tests, many with `npm run fuzz`. */
-export const runs = process.env['VNET_FUZZ'] === 'full' ? 20_000 : 300;
+export const runs = process.env['VNET_FUZZ'] === 'full' ? 10_000 : 300;

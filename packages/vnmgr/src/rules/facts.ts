@@ -1,6 +1,6 @@
 /** What agents say is so on their datapaths: where interfaces live, and which networks are active. */
 import type { AgentFacts, InterfaceFact, Row } from '@vnet/model';
-import type { Edit } from './rule.ts';
+import { type Edit, type Reaction, changesOf } from './rule.ts';
 
 /** The newest claim wins: whoever lived there keeps a row, but no longer the place. */
 async function takeOver(edit: Edit, fact: InterfaceFact, datapathId: number, own?: Row<'active_interface'>) {
@@ -27,17 +27,23 @@ async function plugged(edit: Edit, fact: InterfaceFact, datapathId: number): Pro
   await takeOver(edit, fact, datapathId, own);
 }
 
-/** When the place becomes free and a port is left over elsewhere, the interface lives there again. */
-async function unplugged(edit: Edit, rows: readonly Row<'active_interface'>[]): Promise<void> {
-  await edit.remove('active_interface', rows);
-  for (const { interface_id, singular } of rows) {
-    if (singular !== true) continue;
-    const [latest] = (await edit.tx.all('active_interface', { interface_id })).sort(
-      (a, b) => b.updated_at - a.updated_at || b.id - a.id,
-    );
-    if (latest !== undefined) await edit.update('active_interface', latest, { singular: true });
-  }
-}
+/**
+ * When the place where an interface lives becomes free (unplugged, or its datapath deleted) and a port is left over
+ * elsewhere, the interface lives there again.
+ */
+export const placesFallBack: Reaction = {
+  on: ['active_interface'],
+  run: async (edit, changes) => {
+    for (const { before, after } of changesOf('active_interface', changes)) {
+      if (after !== null || before?.singular !== true) continue;
+      const { interface_id } = before;
+      const rows = await edit.tx.all('active_interface', { interface_id });
+      if (rows.some((row) => row.singular === true)) continue;
+      const [latest] = rows.sort((a, b) => b.updated_at - a.updated_at || b.id - a.id);
+      if (latest !== undefined) await edit.update('active_interface', latest, { singular: true });
+    }
+  },
+};
 
 async function interfaceFacts(edit: Edit, facts: AgentFacts): Promise<void> {
   const { datapath_id, full, interfaces, gone_interfaces: gone } = facts;
@@ -46,7 +52,7 @@ async function interfaceFacts(edit: Edit, facts: AgentFacts): Promise<void> {
   if (full || gone.length > 0) {
     const rows = await edit.tx.all('active_interface', { datapath_id });
     const left = rows.filter((row) => isGone(row.interface_id));
-    if (left.length > 0) await unplugged(edit, left);
+    await edit.remove('active_interface', left);
   }
   for (const fact of interfaces) await plugged(edit, fact, datapath_id);
 }

@@ -1,6 +1,7 @@
 /** All rules, by where they apply. */
 import type { EntityName } from '@vnet/model';
 import { completeDatapathNetwork, hostAddresses } from './datapath_network.ts';
+import { placesFallBack } from './facts.ts';
 import { completeInterfacePort, interfaceRequests } from './interface.ts';
 import { completeIpLease, ipLeasesFollowMacLease } from './leases.ts';
 import { completeMacRange } from './mac_range.ts';
@@ -31,4 +32,10 @@ export const requestRules: { readonly [E in EntityName]?: RequestRule<E> } = {
 };
 
 /** In this order in each round. */
-export const reactions: readonly Reaction[] = [ipLeasesFollowMacLease, hostAddresses, topologyProducts, networkMtu];
+export const reactions: readonly Reaction[] = [
+  placesFallBack,
+  ipLeasesFollowMacLease,
+  hostAddresses,
+  topologyProducts,
+  networkMtu,
+];
