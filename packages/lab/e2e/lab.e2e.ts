@@ -8,12 +8,15 @@ import { startOf } from '../src/lab/processes.ts';
 import { recordDir } from '../src/lab/registry.ts';
 import { ONE_HOST, THREE_HOSTS } from './topologies.ts';
 
+/** Long enough for a busy machine. */
+const WITHIN = { timeout: 10_000 };
+
 function namespacesOf(id: string): readonly string[] {
   return readdirSync('/run/netns').filter((name) => name.startsWith(`vnet-${id}-`));
 }
 
 async function reaches(lab: Lab, from: string, address: string): Promise<boolean> {
-  const { code } = await lab.exec(from, ['ping', '-c', '1', '-W', '1', address], { anyExit: true });
+  const { code } = await lab.exec(from, ['ping', '-c', '3', '-i', '0.1', '-W', '1', address], { anyExit: true });
   return code === 0;
 }
 
@@ -48,7 +51,7 @@ describe('a lab of three hosts and six VMs', () => {
     await vi.waitFor(async () => {
       const { stdout } = await lab.exec('hv3', ['socat', '-u', 'TCP:10.1.0.12:7000,connect-timeout=1', '-']);
       expect(stdout).toContain('VERSION');
-    });
+    }, WITHIN);
     expect((await server.exited).code).toBe(0);
   });
 
@@ -67,18 +70,18 @@ describe('a lab of three hosts and six VMs', () => {
     expect(await lab.host('hv1').vsctl('list-ports', 'br0')).not.toContain('vm2');
     expect(await lab.host('hv2').vsctl('list-ports', 'br0')).toContain('vm2');
     expect(lab.vm('vm2').host).toBe('hv2');
-    await vi.waitFor(async () => expect(await reaches(lab, 'vm2', '10.0.0.4')).toBe(true), { timeout: 5000 });
+    await vi.waitFor(async () => expect(await reaches(lab, 'vm2', '10.0.0.4')).toBe(true), WITHIN);
     await lab.move('vm2', 'hv1');
     expect(lab.vm('vm2').host).toBe('hv1');
     // It has to speak first: no agent tells the switches where it went.
-    await vi.waitFor(async () => expect(await reaches(lab, 'vm2', '10.0.0.1')).toBe(true), { timeout: 5000 });
+    await vi.waitFor(async () => expect(await reaches(lab, 'vm2', '10.0.0.1')).toBe(true), WITHIN);
   });
 
   it('takes a port away and puts it back', async () => {
     await lab.unplug('vm1');
     expect(await reaches(lab, 'vm1', '10.0.0.2')).toBe(false);
     await lab.plug('vm1');
-    await vi.waitFor(async () => expect(await reaches(lab, 'vm1', '10.0.0.2')).toBe(true), { timeout: 5000 });
+    await vi.waitFor(async () => expect(await reaches(lab, 'vm1', '10.0.0.2')).toBe(true), WITHIN);
   });
 
   it.each([{ carrier: false }, { carrier: true }])('cuts and heals a line ($carrier carrier)', async (options) => {
@@ -87,7 +90,7 @@ describe('a lab of three hosts and six VMs', () => {
     const { stdout } = await lab.exec('hv2', ['cat', '/sys/class/net/eth0/carrier']);
     expect(stdout.trim()).toBe(options.carrier ? '1' : '0');
     await lab.heal('hv2');
-    await vi.waitFor(async () => expect(await reaches(lab, 'hv1', '10.1.0.12')).toBe(true), { timeout: 5000 });
+    await vi.waitFor(async () => expect(await reaches(lab, 'hv1', '10.1.0.12')).toBe(true), WITHIN);
   });
 
   it('starts a killed ovs-vswitchd again, with the address on the local port', async () => {
@@ -95,7 +98,7 @@ describe('a lab of three hosts and six VMs', () => {
     await host.killSwitch();
     expect(await reaches(lab, 'hv1', '10.2.0.13')).toBe(false);
     await host.startSwitch();
-    await vi.waitFor(async () => expect(await reaches(lab, 'hv1', '10.2.0.13')).toBe(true), { timeout: 5000 });
+    await vi.waitFor(async () => expect(await reaches(lab, 'hv1', '10.2.0.13')).toBe(true), WITHIN);
   });
 
   it('says what a daemon wrote when it does not say what is waited for', async () => {
@@ -169,7 +172,7 @@ describe('labs on one machine', () => {
     const pids = [switchPid, Number(sleeper)];
     expect(pids.map(startOf)).toEqual([expect.any(Number), expect.any(Number)]);
     owner.kill('SIGKILL');
-    await vi.waitFor(() => expect(existsSync(recordDir(id))).toBe(false), { timeout: 5000 });
+    await vi.waitFor(() => expect(existsSync(recordDir(id))).toBe(false), WITHIN);
     expect(namespacesOf(id)).toEqual([]);
     expect(pids.map(startOf)).toEqual([undefined, undefined]);
   });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Command } from 'commander';
 import { TENANTS } from './demo.ts';
 import { largestPackets, setUsableMtu } from './mtu.ts';
-import { modelCommands } from './model-commands.ts';
+import { modelCommands, undoCommands } from './model-commands.ts';
 import { Survey } from './reachability.ts';
 import { differences, reachabilityTable } from './report.ts';
 import { Site } from './site.ts';
@@ -14,14 +14,25 @@ interface Options {
   readonly api: string;
 }
 
+type Commands = readonly (readonly string[])[];
+
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Takes away what an earlier demonstration has left in a database that outlives it. */
+async function forgetEarlier(site: Site, commands: Commands): Promise<void> {
+  const undo = undoCommands(commands);
+  const first = undo.at(-1);
+  if (!first || !(await site.knows(first))) return;
+  say('\nRemoving what an earlier demonstration has left in the database');
+  for (const command of undo) if (await site.knows(command)) await site.vnctl(command);
+}
+
 /** Describes the data centre to VNet, as an operator would. */
-async function describeDataCentre(site: Site): Promise<void> {
+async function describeDataCentre(site: Site, commands: Commands): Promise<void> {
   say('\nThe data centre, described to VNet:\n');
-  for (const command of modelCommands((host) => site.lab.host(host).identity.dpid)) {
+  for (const command of commands) {
     say(`$ vnctl ${command.join(' ')}`);
     const { stderr } = await site.vnctl(command);
     if (stderr !== '') say(`  ${stderr.trim()}`);
@@ -45,7 +56,9 @@ async function main(options: Options, interrupted: Promise<unknown>): Promise<nu
   const site = await Site.start({ database: options.database, api: options.api }, say);
   try {
     const work = (async () => {
-      await describeDataCentre(site);
+      const commands = modelCommands((host) => site.lab.host(host).identity.dpid);
+      await forgetEarlier(site, commands);
+      await describeDataCentre(site, commands);
       const wrong = await survey(site);
       for (const line of wrong) say(`DIFFERS  ${line}`);
       say(wrong.length === 0 ? 'All as expected.' : `${wrong.length} not as expected.`);

@@ -36,3 +36,12 @@ export function modelCommands(dpidOf: (host: string) => string): readonly (reado
   // The last one returns when all of it stands in the switches.
   return commands.map((command, index) => (index === commands.length - 1 ? [...command, '--wait'] : command));
 }
+
+/** Commands that take away again what `commands` add, last things first. */
+export function undoCommands(commands: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  return commands
+    .flatMap(([noun = '', verb, option, uuid = '']) =>
+      verb === 'add' && option === '--uuid' ? [[noun, 'del', uuid]] : [],
+    )
+    .reverse();
+}

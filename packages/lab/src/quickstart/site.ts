@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Result } from '../lab/command.ts';
+import type { Result, RunOptions } from '../lab/command.ts';
 import type { Daemon } from '../lab/daemon.ts';
 import { Lab } from '../lab/lab.ts';
 import { TOPOLOGY } from './demo.ts';
@@ -51,12 +51,23 @@ export class Site {
 
   /** Runs a command of vnctl. */
   async vnctl(args: readonly string[]): Promise<Result> {
-    return this.lab.machine.exec([programPath('vnctl'), ...args], { env: { ...nodeInPath(), VNET_WEBAPI: this.api } });
+    return this.#vnctl(args, {});
+  }
+
+  /** Whether the model has the resource that a command is about: `[noun, verb, uuid]`. */
+  async knows([noun = '', , uuid = '']: readonly string[]): Promise<boolean> {
+    const { code } = await this.#vnctl([noun, 'show', uuid], { anyExit: true });
+    return code === 0;
   }
 
   /** Ends everything; nothing is left. */
   async close(): Promise<void> {
     await this.lab.down();
+  }
+
+  async #vnctl(args: readonly string[], options: RunOptions): Promise<Result> {
+    const env = { ...nodeInPath(), VNET_WEBAPI: this.api };
+    return this.lab.machine.exec([programPath('vnctl'), ...args], { ...options, env });
   }
 
   async #startPrograms({ database, api }: SiteOptions, tell: (step: string) => void): Promise<void> {
