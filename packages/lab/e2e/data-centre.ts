@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { Lab, type Host, type Result, type TopologyInput } from '../src/index.ts';
 import { api, type Body } from './api.ts';
+import { mac } from './frames.ts';
 import { modelOf } from './model.ts';
 import { commandOf, Program, type LogLine } from './program.ts';
 import type { Tenants } from './tenants.ts';
@@ -114,6 +115,17 @@ export class DataCentre implements AsyncDisposable {
     return dump.split('\n').filter((line) => line.includes('cookie='));
   }
 
+  /** The MAC that is reserved for a host in a tenant's network (`datapath_networks`), by what the host takes from peers. */
+  async datapathMac(host: string, tenant: string): Promise<number> {
+    const { id } = await this.api('GET', `networks/nw-${tenant}`);
+    const end = new RegExp(
+      `dl_dst=(\\S+) actions=set_field:ff:ff:ff:ff:ff:ff->eth_dst,write_metadata:0x${Number(id).toString(16)}/`,
+    );
+    const [found] = (await this.flows(host, 'table=10')).flatMap((flow) => end.exec(flow)?.[1] ?? []);
+    if (found === undefined) throw new Error(`${host} takes no floods for nw-${tenant} from neighbours`);
+    return mac(found);
+  }
+
   /** Pings a few times, a tenth of a second apart. */
   async ping(
     from: string,
@@ -176,13 +188,13 @@ export class DataCentre implements AsyncDisposable {
     const names = new Set(running.map(({ name }) => name));
     const macs = Object.values(this.tenants).flatMap((names_) => {
       const vms = names_.map((name) => this.lab.vm(name)).filter((vm) => names.has(vm.host));
-      return vms.some((vm) => vm.host === host.name) ? vms.map(({ mac }) => mac) : [];
+      return vms.some((vm) => vm.host === host.name) ? vms.map((vm) => vm.mac) : [];
     });
     let missing: readonly string[] = macs;
     await until(
       async () => {
         const known = (await this.flows(host.name, 'table=40')).join('\n');
-        missing = macs.filter((mac) => !known.includes(`dl_dst=${mac}`));
+        missing = macs.filter((each) => !known.includes(`dl_dst=${each}`));
         return missing.length === 0;
       },
       () => `${host.name} knows where ${missing.join(', ')} are`,

@@ -66,3 +66,9 @@ export function arpRequestFrom(src: string, sha: string, spa: string, tpa: strin
   frame.writeUIntBE(mac(src), 6, 6);
   return frame;
 }
+
+/** The Ethernet address of an IPv4 group: 01:00:5e and the low 23 bits of the group (RFC 1112). */
+export function groupMac(group: string): string {
+  const low = (ip(group) & 0x7fffff).toString(16).padStart(6, '0');
+  return `01:00:5e:${low.replace(/..(?=.)/g, '$&:')}`;
+}

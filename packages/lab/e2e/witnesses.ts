@@ -1,0 +1,60 @@
+import { Capture } from './capture.ts';
+import type { DataCentre } from './data-centre.ts';
+import { datagram, inject } from './frames.ts';
+
+const BROADCAST = 'ff:ff:ff:ff:ff:ff';
+
+/** Captures on all machines of a data centre that say who has got what, without waiting for what does not come. */
+export class Witnesses implements AsyncDisposable {
+  readonly #centre: DataCentre;
+  readonly #captures: ReadonlyMap<string, Capture>;
+  #markers = 0;
+
+  private constructor(centre: DataCentre, captures: ReadonlyMap<string, Capture>) {
+    this.#centre = centre;
+    this.#captures = captures;
+  }
+
+  static async in(centre: DataCentre): Promise<Witnesses> {
+    const { vms } = centre.lab;
+    const captures = vms.map(async (vm) => [vm.name, await Capture.on(vm, 'eth0')] as const);
+    return new Witnesses(centre, new Map(await Promise.all(captures)));
+  }
+
+  /**
+   * What each machine has got of frames that one of them sends. A broadcast of each tenant from the same host follows the
+   * frames: where it has arrived, they have arrived too, or never will.
+   * @returns frames by machine; machines that got nothing are left out
+   */
+  async of(sender: string, frames: readonly Buffer[]): Promise<Readonly<Record<string, readonly Buffer[]>>> {
+    const { lab, tenants } = this.#centre;
+    const { host } = lab.vm(sender);
+    const before = new Map([...this.#captures].map(([vm, { frames: seen }]) => [vm, seen.length]));
+    await inject(lab.vm(sender), frames);
+    const marker = `marker ${this.#markers++}`;
+    for (const vms of Object.values(tenants)) {
+      const herald = vms.includes(sender) ? sender : vms.find((vm) => lab.vm(vm).host === host);
+      if (herald === undefined) continue;
+      await inject(lab.vm(herald), [this.#broadcast(herald, marker)]);
+      const others = vms.filter((vm) => vm !== herald);
+      await Promise.all(
+        others.map(async (vm) =>
+          this.#captures.get(vm)!.frame((frame) => frame.includes(marker), `${vm} gets the ${marker}`),
+        ),
+      );
+    }
+    const got = [...this.#captures].map(([vm, { frames: seen }]) => {
+      return [vm, seen.slice(before.get(vm)).filter((frame) => !frame.includes('marker '))] as const;
+    });
+    return Object.fromEntries(got.filter(([, seen]) => seen.length > 0));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#captures.values()].map(async (capture) => capture.stop()));
+  }
+
+  #broadcast(vm: string, text: string): Buffer {
+    const { mac, address } = this.#centre.lab.vm(vm);
+    return datagram({ src: mac, dst: BROADCAST, srcIp: address!, dstIp: '255.255.255.255' }, text);
+  }
+}
