@@ -1,32 +1,40 @@
+import { VMS } from './demo.ts';
 import { programPath, type Site } from './site.ts';
 
 /** Commands to try while the demonstration is up. */
 export function whatNext({ lab, api }: Site): string {
   const host = lab.host('hv1');
-  const inHost = `ip netns exec ${host.namespace}`;
+  const [from, , to] = VMS;
+  const packet = [
+    `in_port=${from!.name},icmp,nw_ttl=64`,
+    `dl_src=${from!.mac},dl_dst=${to!.mac}`,
+    `nw_src=${from!.address},nw_dst=${to!.address}`,
+  ].join(',');
+  const vnctl = programPath('vnctl');
+  const labProgram = programPath('lab');
   return `
 It stays up until Ctrl-C. What to try in another terminal, as root:
 
   # from one VM to another
-  ${programPath('lab')} exec blue1 ping 10.0.0.3
+  ${labProgram} exec --lab ${lab.id} blue1 ping 10.0.0.3
 
   # move a VM to another hypervisor while it pings
-  ${programPath('lab')} move blue2 hv3
+  ${labProgram} move --lab ${lab.id} blue2 hv3
 
   # the model
   export VNET_WEBAPI=${api}
-  ${programPath('vnctl')} interfaces show
-  ${programPath('vnctl')} networks show nw-blue -o json
+  ${vnctl} interfaces show
+  ${vnctl} networks show nw-blue -o json
 
   # the flows of hv1, and which way a packet goes through them
   ovs-ofctl -O OpenFlow13 dump-flows ${host.openflow}
-  ovs-appctl -t ${host.paths.switchControl} ofproto/trace ${host.bridge} in_port=blue1,dl_src=02:00:01:00:00:01,dl_dst=02:00:01:00:00:03
+  ovs-appctl -t ${host.paths.switchControl} ofproto/trace ${host.bridge} ${packet}
 
   # the underlay of hv1
-  ${inHost} tcpdump -nei ${host.uplink}
+  ip netns exec ${host.namespace} tcpdump -nei ${host.uplink}
 
   # hosts, sockets and logs
-  ${programPath('lab')} status
+  ${labProgram} status ${lab.id}
   ls ${lab.dir}/logs
 `;
 }
