@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BusClient } from '@vnet/bus';
+import { BusClient, keygen } from '@vnet/bus';
 import type { AgentUpdate, FromAgent, FromApi, ToAgent } from '@vnet/model';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Manager } from './manager.ts';
 
-const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const errors: string[] = [];
+const error = (_fields: object, message: string): void => void errors.push(message);
+const quiet = { info: () => undefined, warn: () => undefined, error };
 
 describe('the manager', () => {
   let dir: string;
@@ -14,6 +16,7 @@ describe('the manager', () => {
   const clients: { close(): void }[] = [];
 
   beforeEach(async () => {
+    errors.length = 0;
     dir = mkdtempSync(join(tmpdir(), 'vnet-vnmgr-'));
     await start();
   });
@@ -106,6 +109,48 @@ describe('the manager', () => {
     await vi.waitUntil(() => reasons.length > 0);
     expect(reasons[0]).toContain('subscription is missing');
     expect(await front.request({ type: 'health' }, 5_000)).toMatchObject({ ok: true });
+  });
+
+  it('lets a key that is bound to a node speak for that node only', async () => {
+    keygen(`${dir}/keys`, ['hv1']);
+    await manager.close();
+    const [database, listen] = [`sqlite:${dir}/vnet.db`, ['tcp://127.0.0.1:*']];
+    manager = await Manager.start({ database, listen, keys: `${dir}/keys`, owner: 'test', log: quiet });
+    const reasons: string[] = [];
+    const updates: ToAgent[] = [];
+    const log = { ...quiet, warn: (fields: object) => void reasons.push(JSON.stringify(fields)) };
+    const [endpoints, keys] = [manager.endpoints, `${dir}/keys/handout/hv1`];
+    const onMessage = (message: ToAgent) => void updates.push(message);
+    const agent = new BusClient<FromAgent | FromApi, ToAgent>({ endpoints, keys, log, onMessage });
+    clients.push(agent);
+    const hello = { type: 'hello', dpid: '0x1', run: '1', database: null, revision: null, scopes: [] } as const;
+    const attempts: [Record<string, unknown>, string][] = [
+      [{ ...hello, node_id: 'hv2', subscription: 1 }, 'may not speak for node hv2'],
+      [{ type: 'health', id: 1 }, 'may not make requests'],
+    ];
+    for (const [message, reason] of attempts) {
+      await vi.waitUntil(() => agent.up);
+      agent.send(message as never);
+      await vi.waitUntil(() => reasons.some((each) => each.includes(reason)));
+    }
+    await vi.waitUntil(() => agent.up);
+    agent.send({ ...hello, node_id: 'hv1', subscription: 1 });
+    await vi.waitUntil(() => updates.length > 0);
+    expect(updates).toMatchObject([{ type: 'update', subscription: 1 }]);
+  });
+
+  it('ignores what an agent says of the datapath of another node', async () => {
+    const front = connect<FromApi>();
+    const agent = connect<FromAgent>();
+    await api(front, 'datapaths.create', { display_name: 'one', node_id: 'hv1', dpid: 'aaaa' });
+    await api(front, 'networks.create', { ipv4_network: '10.0.0.0' });
+    await vi.waitUntil(() => agent.up);
+    const identity = { type: 'hello', node_id: 'hv2', dpid: '0xaaaa', run: '1', database: null } as const;
+    agent.send({ ...identity, revision: null, scopes: [], subscription: 1 });
+    const facts = { type: 'facts', datapath_id: 1, full: true, interfaces: [], gone_interfaces: [] } as const;
+    agent.send({ ...facts, networks: [1], gone_networks: [] });
+    await vi.waitUntil(() => errors.some((message) => message.includes('datapath of another node')));
+    expect(manager.revision).toBe(2);
   });
 
   it('sends an agent away that has not said hello', async () => {

@@ -52,7 +52,9 @@ async function conflictOn(
   const texts = await Promise.all(key.map((column) => shown(queries, fields[column], values[column])));
   const isRelation = api.some((shape) => shape.kind === 'relation' && key.includes(shape.other));
   if (isRelation) return new VnetError('RelationAlreadyExists', texts.join(' <=> '));
-  const named = key.map((column, i) => `${column.replace(/_id$/, '')} ${texts[i]}`).join(', ');
+  const wordFor = (column: string): string =>
+    fields[column]?.type === 'reference' ? column.replace(/_id$/, '') : column;
+  const named = key.map((column, i) => `${wordFor(column)} ${texts[i]}`).join(', ');
   const by = await holder(queries, entity, row);
   return new VnetError('ArgumentError', `${named} is in use already${by === undefined ? '' : `, by ${by}`}`);
 }

@@ -1,3 +1,4 @@
+import { columnsOf, declarationOf, entityNames } from '@vnet/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { onEachDatabase } from '../../test/databases.ts';
 import { type MariaDb, startMariaDb } from '../../test/mariadb.ts';
@@ -29,6 +30,16 @@ onEachDatabase((databases) => {
       },
     });
   }
+
+  describe('the tables', () => {
+    it.each(entityNames)('have the columns of %s', async (entity) => {
+      const columns = await model.database.knex(declarationOf(entity).table).columnInfo();
+      expect(Object.keys(columns).sort()).toEqual([...columnsOf(entity)].sort());
+      for (const [name, { nullable }] of Object.entries(declarationOf(entity).fields)) {
+        expect([name, columns[name]?.nullable]).toEqual([name, nullable === true]);
+      }
+    });
+  });
 
   describe('the right to write', () => {
     it('is with one manager until it is given back', async () => {
