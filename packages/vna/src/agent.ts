@@ -13,6 +13,7 @@ import { AddressOwners } from './services/address-owners.ts';
 import { Announcer, REPEAT_MS } from './services/announcer.ts';
 import type { PacketOut } from './services/packet-out.ts';
 import { tooBigReply } from './services/too-big.ts';
+import { TooBigLog } from './services/too-big-log.ts';
 import { State } from './state/state.ts';
 import { replaceRows, setPorts } from './state/writes.ts';
 import { allFacts, changedFacts } from './sync/facts.ts';
@@ -58,6 +59,7 @@ export class Agent {
   readonly #announcer = new Announcer();
   readonly #owners = new AddressOwners();
   readonly #warnings: Warnings;
+  readonly #tooBig: TooBigLog;
   readonly #timers: NodeJS.Timeout[] = [];
   #news: PacketOut[] = [];
   #alone = false;
@@ -75,6 +77,7 @@ export class Agent {
     const { log, nodeId, stateDir } = options;
     this.#log = log;
     this.#warnings = new Warnings(log);
+    this.#tooBig = new TooBigLog(log);
     const saved = stateDir === undefined ? undefined : loadState(stateDir, log);
     if (saved) {
       this.#hadWhole = true;
@@ -141,6 +144,7 @@ export class Agent {
     this.#timers.forEach(clearTimeout);
     clearTimeout(this.#save);
     this.#saveNow();
+    this.#tooBig.close();
     this.#bus.close();
     this.#bridge.close();
     await this.#switch.close();
@@ -169,6 +173,7 @@ export class Agent {
   #managerUp(): void {
     this.#alone = false;
     this.#factsDue = true;
+    this.#syncedRevision = undefined;
     this.#session.connected();
   }
 
@@ -284,6 +289,7 @@ export class Agent {
         ? tunnelMtu(this.#state, this.#state.get('network', network)?.mtu ?? null)
         : underlayMtu(this.#state);
     const reply = tooBigReply(frame, mtu);
+    this.#tooBig.count(inPort, mtu, reply !== undefined);
     if (reply) this.#switch.send([{ frame: reply, actions: [{ type: 'output', port: inPort }] }]);
   }
 

@@ -1,6 +1,6 @@
 import type { Action } from '@vnet/openflow';
 import { PRIORITY } from '../pipeline/priorities.ts';
-import { REGISTERS, load, on } from '../pipeline/registers.ts';
+import { REASON, REGISTERS, TRANSPORT, load, on } from '../pipeline/registers.ts';
 import { TABLES } from '../pipeline/tables.ts';
 import { ownDatapath, transportTo, tunnelPort, uplinkPort, type Transport } from './bindings.ts';
 import type { Emit, View } from './emit.ts';
@@ -32,16 +32,23 @@ export function member(view: View, emit: Emit, id: number): void {
     order: String(chunk).padStart(10, '0'),
     actions: [load(REGISTERS.CHUNK, chunk), { type: 'resubmit', table: TABLES.FLOOD_CHUNK.id }],
   });
+  const inChunk = { metadata: row.network_id, ...on([REGISTERS.CHUNK, chunk]) };
   emit.flowPart({
     table: 'FLOOD_CHUNK',
     priority: PRIORITY.base,
     feature: 'flood',
-    match: {
-      metadata: row.network_id,
-      ...on([REGISTERS.CHUNK, chunk], ...(copy.tunnelled ? [[REGISTERS.TOO_BIG, 0] as const] : [])),
-    },
+    match: inChunk,
     order: String(row.datapath_id).padStart(10, '0'),
     actions: copy.actions,
+  });
+  if (!copy.tunnelled) return;
+  emit.flow({
+    table: 'FLOOD_CHUNK',
+    priority: PRIORITY.guard,
+    feature: 'flood',
+    match: { ...inChunk, ...on([REGISTERS.TOO_BIG, 1]) },
+    actions: [load(REGISTERS.REASON, REASON.tooBig), load(REGISTERS.TRANSPORT, TRANSPORT.tunnel)],
+    goto: 'PUNT',
   });
 }
 

@@ -84,7 +84,7 @@ function underlay(view: View, emit: Emit): void {
     table: 'UNDERLAY',
     priority: PRIORITY.guard,
     feature: 'host',
-    match: { ...on([REGISTERS.TOO_BIG, 1]), eth_type: ETHERTYPE.ipv4 },
+    match: on([REGISTERS.TOO_BIG, 1]),
     actions: [load(REGISTERS.REASON, REASON.tooBig)],
     goto: 'PUNT',
   });

@@ -1,5 +1,5 @@
 import { BROADCAST_MAC, ETHERTYPE } from '@vnet/packet';
-import { GROUP_MAC, IPV4_MULTICAST, IPV4_MULTICAST_MAC } from '../pipeline/match-values.ts';
+import { GROUP_MAC, IPV4_MULTICAST, IPV4_MULTICAST_MAC, UNTAGGED } from '../pipeline/match-values.ts';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REGISTERS, on } from '../pipeline/registers.ts';
 import { ownDatapath } from './bindings.ts';
@@ -32,12 +32,6 @@ export function network(view: View, emit: Emit, id: number): void {
     order: '',
     actions: [tooBig],
   });
-  emit.flow({
-    table: 'FLOOD_CHUNK',
-    priority: PRIORITY.counter,
-    feature: 'flood',
-    match: { metadata: id, ...on([REGISTERS.TOO_BIG, 1]) },
-  });
   fromPeers(view, emit, id);
 }
 
@@ -52,7 +46,7 @@ function fromPeers(view: View, emit: Emit, id: number): void {
     table: 'UPLINK',
     priority: PRIORITY.base + 1,
     feature: 'network',
-    match: { eth_dst: mac },
+    match: { eth_dst: mac, vlan_vid: UNTAGGED },
     actions: [{ type: 'set_field', field: 'eth_dst', value: BROADCAST_MAC }],
     metadata: id,
     goto: 'FLOOD_LOCAL',
@@ -61,7 +55,7 @@ function fromPeers(view: View, emit: Emit, id: number): void {
     table: 'UPLINK',
     priority: PRIORITY.specific,
     feature: 'network',
-    match: { eth_dst: mac, eth_type: ETHERTYPE.ipv4, ipv4_dst: IPV4_MULTICAST },
+    match: { eth_dst: mac, vlan_vid: UNTAGGED, eth_type: ETHERTYPE.ipv4, ipv4_dst: IPV4_MULTICAST },
     // RFC 1112: 01:00:5e and the low 23 bits of the group's address.
     actions: [
       { type: 'set_field', field: 'eth_dst', value: IPV4_MULTICAST_MAC },

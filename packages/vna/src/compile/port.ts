@@ -1,4 +1,5 @@
 import { ETHERTYPE, IP_PROTOCOL } from '@vnet/packet';
+import { TAGGED, UNTAGGED } from '../pipeline/match-values.ts';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REGISTERS, load, on } from '../pipeline/registers.ts';
 import { TABLES } from '../pipeline/tables.ts';
@@ -95,6 +96,13 @@ function delivery(emit: Emit, face: Tables['interface'], plug: PluggedPort): voi
     actions: [load(REGISTERS.SOURCE, face.id)],
     goto: 'PORT_SECURITY',
   });
+  // A tag would carry the packet into a VLAN of the physical network.
+  emit.flow({
+    table: 'CLASSIFIER',
+    priority: PRIORITY.guard,
+    feature: 'port',
+    match: { in_port: plug.ofport, vlan_vid: TAGGED },
+  });
   emit.flow({ table: 'PORT_SECURITY', priority: PRIORITY.counter, feature: 'port', match: source });
   emit.flow({
     table: 'INTERFACE_INGRESS',
@@ -172,7 +180,7 @@ function fromPeers(
       table: 'UPLINK',
       priority: PRIORITY.specific,
       feature: 'port',
-      match: { eth_dst: mac, ...match },
+      match: { eth_dst: mac, vlan_vid: UNTAGGED, ...match },
       metadata: network,
       goto: 'L2',
     });

@@ -26,7 +26,7 @@ const declarations = {
   CLASSIFIER: {
     id: 0,
     purpose: 'Where does the packet come from: host, physical network, tunnel or virtual machine?',
-    matches: ['in_port'],
+    matches: ['in_port', 'vlan_vid'],
     sets: ['reg0', 'reg1'],
     next: ['UPLINK', 'TUNNEL', 'PORT_SECURITY'],
     outputs: true,
@@ -36,7 +36,7 @@ const declarations = {
     id: 10,
     purpose:
       'From the physical network: the destination MAC says which virtual network it is for. Anything else is the host’s.',
-    matches: ['eth_src', 'eth_dst', 'eth_type', 'ipv4_dst', 'arp_tpa'],
+    matches: ['eth_src', 'eth_dst', 'vlan_vid', 'eth_type', 'ipv4_dst', 'arp_tpa'],
     sets: ['metadata', 'eth_dst'],
     next: ['L2', 'FLOOD_LOCAL'],
     outputs: true,
@@ -120,8 +120,8 @@ const declarations = {
     id: 52,
     purpose: 'The copies for up to 64 peers: tunnels by address, MAC2MAC peers by their MAC for the network.',
     matches: ['metadata', 'reg0', 'reg5'],
-    sets: ['eth_dst', 'tunnel_id', 'tun_dst'],
-    next: [],
+    sets: ['eth_dst', 'tunnel_id', 'tun_dst', 'reg4', 'reg6'],
+    next: ['PUNT'],
     outputs: true,
     miss: 'drop',
   },
@@ -146,7 +146,7 @@ const declarations = {
   UNDERLAY: {
     id: 62,
     purpose: 'Out to the peer. What is too big goes back as fragmentation-needed, or is counted and dropped.',
-    matches: ['reg0', 'reg4', 'eth_type'],
+    matches: ['reg0', 'reg4'],
     sets: ['reg6'],
     next: ['PUNT'],
     outputs: true,

@@ -8,6 +8,7 @@ import {
   encodeIcmp,
   encodeIpv4,
   fragmentationNeeded,
+  isGroupMac,
   mayCauseIcmpError,
 } from '@vnet/packet';
 
@@ -20,6 +21,7 @@ import {
  */
 export function tooBigReply(frame: Buffer, mtu: number): Buffer | undefined {
   const ethernet = decodeEthernet(frame);
+  if (ethernet.etherType !== ETHERTYPE.ipv4 || isGroupMac(ethernet.dst)) return undefined;
   const packet = decodeIpv4(ethernet.payload);
   if (!mayCauseIcmpError(packet)) return undefined;
   return encodeEthernet({

@@ -93,7 +93,9 @@ describe('a session', () => {
     const manager = greeted();
     manager.newConnection();
     expect(manager.last()).toMatchObject({ type: 'hello', revision: 5, database: 'db', scopes: ['node/node1'] });
+    manager.update({ revision: 5, subscription: manager.subscription() });
     manager.session.want(new Set(['node/node1', 'network/1']));
+    manager.update({ revision: 6, put: [row(2)] });
     manager.newConnection();
     expect(manager.sent.findLast(({ type }) => type === 'hello')).toMatchObject({ revision: null });
   });

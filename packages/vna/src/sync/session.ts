@@ -42,6 +42,8 @@ export class Session {
   #subscription = 0;
   #answered = 0;
   #seq = 0;
+  /** Rows have come that belong to an answer of which others are still to come. */
+  #torn = false;
   /** The answer to the last hello, while it is coming. */
   #greeting: { readonly subscription: number; rows: number; reset: boolean } | undefined;
   /** Rows of a snapshot that is still coming in several parts. */
@@ -76,7 +78,8 @@ export class Session {
     this.#up = false;
     this.#greeted = false;
     // Half a view cannot be resumed from.
-    if (this.#snapshot || this.#answered !== this.#subscription) this.#held = undefined;
+    if (this.#torn) this.#held = undefined;
+    this.#torn = false;
     this.#snapshot = undefined;
   }
 
@@ -122,6 +125,7 @@ export class Session {
     this.#greeted = true;
     this.#seq = 0;
     this.#snapshot = undefined;
+    this.#torn = false;
     const hello: AgentHello = {
       type: 'hello',
       node_id: nodeId,
@@ -155,7 +159,8 @@ export class Session {
     } else this.#options.onRows({ reset: false, put: update.put, del: update.del });
 
     if (update.subscription !== undefined) this.#answered = update.subscription;
-    if (this.#answered !== this.#subscription) return;
+    this.#torn = this.#answered !== this.#subscription;
+    if (this.#torn) return;
     this.#held = { database: update.database, revision: update.revision, scopes: [...this.#asked] };
     this.#options.onComplete();
   }

@@ -1,0 +1,73 @@
+/**
+ * 100,000 flows into Open vSwitch from an agent's cold start (rows known, nothing compiled, a fresh process), beside
+ * `ovs-ofctl --bundle add-flows` with the same flows. Both write into an empty switch and wait for the barrier.
+ *
+ * Budget: not longer than ovs-ofctl.
+ */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Engine, ROOTS, Switch, UNITS } from '@vnet/vna';
+import { PrivateSwitch } from '../packages/openflow/test/private-switch.ts';
+import { dataCentre } from './data-centre.ts';
+import { compare } from './report.ts';
+
+const MACHINES = 50_000;
+const ROUNDS = 3;
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: console.error };
+
+/** In a process of its own: prints the milliseconds from the first unit to the barrier. */
+async function coldStart(endpoint: string): Promise<void> {
+  const { state, dirty } = dataCentre(MACHINES);
+  const engine = new Engine(state, dirty, UNITS, ROOTS);
+  let isUp = (): void => undefined;
+  const up = new Promise<void>((resolve) => (isUp = resolve));
+  const ofSwitch = new Switch({
+    endpoint,
+    log: silent,
+    wanted: () => engine.flows(),
+    meters: () => engine.output('meter').values(),
+    onUp: () => isUp(),
+    onPacketIn: () => undefined,
+  });
+  ofSwitch.start();
+  await up;
+  const started = performance.now();
+  ofSwitch.want(engine.run().flows);
+  const commit = await ofSwitch.commit(true);
+  const ms = performance.now() - started;
+  await ofSwitch.close();
+  console.log(JSON.stringify({ ms, changed: commit?.changed }));
+}
+
+async function main(): Promise<void> {
+  const ovs = await PrivateSwitch.start();
+  try {
+    const self = fileURLToPath(import.meta.url);
+    const agent: number[] = [];
+    const ofctl: number[] = [];
+    const file = join(ovs.directory, 'flows.txt');
+    for (let round = 0; round < ROUNDS; round++) {
+      const output = execFileSync(process.execPath, [...process.execArgv, self, ovs.target], { encoding: 'utf8' });
+      const { ms, changed } = JSON.parse(output) as { ms: number; changed: number };
+      agent.push(ms);
+      const flows = ovs.dumpFlows();
+      if (flows.length !== changed || changed < 2 * MACHINES)
+        throw new Error(`${flows.length} flows of ${changed} are in the switch`);
+      writeFileSync(file, flows.map((flow) => `${flow}\n`).join(''));
+      ovs.ofctl('del-flows');
+      const started = performance.now();
+      ovs.ofctl('--bundle', 'add-flows', file);
+      ofctl.push(performance.now() - started);
+      if (ovs.dumpFlows().length !== flows.length) throw new Error('ovs-ofctl did not write all flows');
+      ovs.ofctl('del-flows');
+    }
+    compare('100,000 flows from a cold start, ms', agent, 'ovs-ofctl --bundle add-flows', ofctl, 1.0);
+  } finally {
+    await ovs.stop();
+  }
+}
+
+const [, , endpoint] = process.argv;
+await (endpoint === undefined ? main() : coldStart(endpoint));
