@@ -75,7 +75,7 @@ export class Manager {
     try {
       await manager.#open();
     } catch (error) {
-      await manager.#database.close();
+      await manager.#abandon();
       throw error;
     }
     return manager;
@@ -96,6 +96,12 @@ export class Manager {
     await this.#inbox.close();
     await this.#store.close();
     await this.#bus.close();
+    await this.#database.close();
+  }
+
+  /** After a start that failed half way: another manager may write at once. */
+  async #abandon(): Promise<void> {
+    await (this.#store as Store | undefined)?.close();
     await this.#database.close();
   }
 

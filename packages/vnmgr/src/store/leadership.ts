@@ -7,18 +7,19 @@ export const TERM_MS = 10_000;
 const NAME = 'writer';
 
 /**
- * Takes the right when nobody holds it, when it has expired, or when it is held in the name of `owner`, that is, by an
- * earlier run of the same manager. The epoch grows.
+ * Takes the right when nobody holds it or it has expired. The epoch grows.
  *
+ * @param heir also take it from an earlier run of the same manager, as one does that has just been started
  * @returns the epoch, or undefined when another holds it
  */
-export async function take(db: Knex, owner: string, now: number): Promise<number | undefined> {
+export async function take(db: Knex, owner: string, now: number, heir: boolean): Promise<number | undefined> {
   await db('leases').insert({ name: NAME, owner: '', epoch: 0, expires: 0 }).onConflict('name').ignore();
-  const taken = await db('leases')
-    .where({ name: NAME })
-    .where((either) => void either.where('expires', '<=', now).orWhere({ owner }))
-    .update({ owner, expires: now + TERM_MS, epoch: db.raw('epoch + 1') });
-  if (taken === 0) return undefined;
+  const free = db('leases').where({ name: NAME });
+  void free.where((either) => {
+    void either.where('expires', '<=', now);
+    if (heir) void either.orWhere({ owner });
+  });
+  if ((await free.update({ owner, expires: now + TERM_MS, epoch: db.raw('epoch + 1') })) === 0) return undefined;
   const row = await db('leases').where({ name: NAME, owner }).first<{ epoch: number } | undefined>('epoch');
   return row?.epoch;
 }

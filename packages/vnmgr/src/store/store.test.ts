@@ -55,6 +55,12 @@ onEachDatabase((databases) => {
       const later = await another('test');
       await expect(model.store.write(author, () => Promise.resolve())).rejects.toMatchObject({ name: 'NotWriter' });
       await later.close();
+      expect(await model.store.write(author, () => Promise.resolve('again'))).toMatchObject({ result: 'again' });
+    });
+
+    it('comes back by itself when whoever took it is gone', async () => {
+      await (await another('test')).close();
+      expect(await model.ok('topologies.create', { mode: 'simple_overlay' })).toMatchObject({ id: 1 });
     });
   });
 

@@ -48,7 +48,7 @@ export class Store {
     const store = new Store(options);
     const { knex } = options.database;
     store.#revision = await lastRevision(knex);
-    await store.#renew();
+    store.#epoch = await take(knex, options.owner, Date.now(), true);
     store.#renewal = setInterval(() => store.#renewInTime(), TERM_MS / 3);
     store.#renewal.unref();
     return store;
@@ -105,7 +105,7 @@ export class Store {
     const { database, owner } = this.#options;
     const now = Date.now();
     if (this.#epoch !== undefined && (await renew(database.knex, this.#epoch, now))) return;
-    this.#epoch = await take(database.knex, owner, now);
+    this.#epoch = await take(database.knex, owner, now, false);
   }
 
   async #attempt<T>(author: Author, body: (tx: Transaction) => Promise<T>): Promise<Written<T>> {
@@ -113,7 +113,9 @@ export class Store {
       try {
         return await this.#once(author, body);
       } catch (error) {
-        if (classify(error) !== 'conflict' || attempt === ATTEMPTS) throw error;
+        // The right may have been lost and be free again: whoever took it may be gone.
+        const lostRight = error instanceof VnetError && error.name === 'NotWriter' && attempt === 1;
+        if (!lostRight && (classify(error) !== 'conflict' || attempt === ATTEMPTS)) throw error;
         await sleep(FIRST_PAUSE_MS * 2 ** attempt * Math.random());
       }
     }
@@ -121,7 +123,7 @@ export class Store {
 
   async #once<T>(author: Author, body: (tx: Transaction) => Promise<T>): Promise<Written<T>> {
     const { database } = this.#options;
-    // After an absence of the database the lease may have run out: take it again if nobody else has.
+    // After an absence of the database the right may have run out: take it again if nobody else has.
     if (this.#epoch === undefined) await this.#renew();
     const epoch = this.#epoch;
     const written = await database.knex.transaction(
