@@ -58,7 +58,7 @@ async function main(): Promise<void> {
       writeFileSync(file, flows.map((flow) => `${flow}\n`).join(''));
       ovs.ofctl('del-flows');
       const started = performance.now();
-      ovs.ofctl('--bundle', 'add-flows', file);
+      ovs.ofctl('add-flows', file, '--bundle');
       ofctl.push(performance.now() - started);
       if (ovs.dumpFlows().length !== flows.length) throw new Error('ovs-ofctl did not write all flows');
       ovs.ofctl('del-flows');

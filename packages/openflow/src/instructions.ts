@@ -67,23 +67,36 @@ const instruction: Codec<Instruction> = {
 
 const decodedList = list(instruction);
 
-/** Instructions up to the end of the enclosing structure. Writing also takes a list that was encoded before. */
-export const instructions: Codec<Instruction[], readonly Instruction[] | Uint8Array> = {
+/** Instructions up to the end of the enclosing structure. Writing also takes a list that was encoded or packed before. */
+export const instructions: Codec<Instruction[], readonly Instruction[] | Uint8Array | string> = {
   read: (r) => decodedList.read(r),
-  write: (w, value) => (value instanceof Uint8Array ? w.raw(value) : decodedList.write(w, value)),
+  write(w, value) {
+    if (typeof value === 'string') w.packed(value);
+    else if (value instanceof Uint8Array) w.raw(value);
+    else decodedList.write(w, value);
+  },
 };
 
 const scratch = new Writer(512);
 
 /** The instructions as they stand in a flow_mod. Throws EncodeError. */
 export function encodeInstructions(value: readonly Instruction[]): Buffer {
+  return write(value).copy();
+}
+
+/** The same bytes packed into a latin1 string: compact, and comparable as they are. Throws EncodeError. */
+export function packInstructions(value: readonly Instruction[]): string {
+  return write(value).pack();
+}
+
+function write(value: readonly Instruction[]): Writer {
   scratch.pos = 0;
   try {
     decodedList.write(scratch, value);
   } catch (error) {
     throw within('instructions', error);
   }
-  return scratch.copy();
+  return scratch;
 }
 
 /** The reverse of `encodeInstructions`. Throws DecodeError. */

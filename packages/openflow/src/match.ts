@@ -67,18 +67,19 @@ function readMatch(r: Reader): Match {
   return match;
 }
 
-/** A match with its header and padding. Writing also takes one that was encoded before. */
-export const match: Codec<Match, Match | Uint8Array> = {
+/** A match with its header and padding. Writing also takes one that was encoded or packed before. */
+export const match: Codec<Match, Match | Uint8Array | string> = {
   read: readMatch,
   write(w, value) {
-    if (!(value instanceof Uint8Array)) {
+    if (typeof value !== 'string' && !(value instanceof Uint8Array)) {
       writeMatch(w, value);
       return;
     }
     if (value.length < 8 || value.length % 8 !== 0) {
       throw new EncodeError(`an encoded match of ${value.length.toString()} bytes is not a multiple of 8`);
     }
-    w.raw(value);
+    if (typeof value === 'string') w.packed(value);
+    else w.raw(value);
   },
 };
 
@@ -86,13 +87,22 @@ const scratch = new Writer(512);
 
 /** The match as it stands in a message, padded to a multiple of 8. Throws EncodeError. */
 export function encodeMatch(value: Match): Buffer {
+  return write(value).copy();
+}
+
+/** The same bytes packed into a latin1 string: compact, and comparable as they are. Throws EncodeError. */
+export function packMatch(value: Match): string {
+  return write(value).pack();
+}
+
+function write(value: Match): Writer {
   scratch.pos = 0;
   try {
     writeMatch(scratch, value);
   } catch (error) {
     throw within('match', error);
   }
-  return scratch.copy();
+  return scratch;
 }
 
 /** The reverse of `encodeMatch`. Throws DecodeError. */

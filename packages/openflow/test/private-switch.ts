@@ -12,6 +12,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const SCHEMA = '/usr/share/openvswitch/vswitch.ovsschema';
 const BRIDGE = 'br0';
+/** A dump of 100,000 flows takes some 20 MB. */
+const MAX_OUTPUT = 256 * 1024 * 1024;
 
 export class PrivateSwitch {
   readonly directory = mkdtempSync(join(tmpdir(), 'vnet-openflow-'));
@@ -76,7 +78,12 @@ export class PrivateSwitch {
   }
 
   #run(program: string, args: readonly string[]): string {
-    return execFileSync(program, args, { env: this.#environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    return execFileSync(program, args, {
+      env: this.#environment,
+      encoding: 'utf8',
+      maxBuffer: MAX_OUTPUT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   }
 
   async stop(): Promise<void> {

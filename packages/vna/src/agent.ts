@@ -65,6 +65,8 @@ export class Agent {
   #alone = false;
   /** Whether there has been a whole view, from a manager or from the state directory. */
   #hadWhole = false;
+  /** Whether this datapath has had a record: without one it only waits, and leaves what stands in the switch. */
+  #hadRecord = false;
   #factsDue = true;
   #scheduled = false;
   #ready = false;
@@ -208,7 +210,8 @@ export class Agent {
   async #commit(): Promise<void> {
     const synced = this.#session.complete;
     this.#hadWhole ||= synced;
-    const whole = synced || (this.#alone && this.#hadWhole);
+    this.#hadRecord ||= ownDatapath(this.#state) !== undefined;
+    const whole = this.#hadRecord && (synced || (this.#alone && this.#hadWhole));
     const revision = this.#session.held?.revision;
     // Half a view would give false alarms.
     if (synced || this.#alone) this.#warnings.update(this.#engine.output('warning'));

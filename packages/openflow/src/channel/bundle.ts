@@ -9,6 +9,7 @@ import type { Session } from './session.ts';
 const FLAGS = BUNDLE_FLAG.ATOMIC | BUNDLE_FLAG.ORDERED;
 const BUNDLE_ADD = 2301;
 const ADD_HEADER = 24;
+const MAX_MESSAGE = 0xffff;
 const CHUNK_BYTES = 64 * 1024;
 
 /** Writes one bundle_add around `message` at `at`; both get `xid`, as the extension demands. Returns the end. */
@@ -28,41 +29,42 @@ function writeAdd(chunk: Buffer, at: number, bundle: number, xid: number, messag
   return at + length;
 }
 
-/** Cuts the bundle_adds of all messages into chunks that are worth a write. */
+/** Messages that may be encoded one by one while earlier ones are on their way. An array is one of these. */
+export interface Messages extends Iterable<Uint8Array> {
+  readonly length: number;
+}
+
+/** Puts the bundle_adds of all messages into chunks that are worth a write. Throws EncodeError for one of a wrong size. */
 export function* bundleChunks(
-  messages: readonly Uint8Array[],
+  messages: Messages,
   bundle: number,
   firstXid: number,
 ): Generator<Buffer, void, undefined> {
-  let next = 0;
-  while (next < messages.length) {
-    const begin = next;
-    let size = 0;
-    while (next < messages.length && (size === 0 || size + ADD_HEADER + messages[next]!.length <= CHUNK_BYTES)) {
-      size += ADD_HEADER + messages[next++]!.length;
+  let chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  let end = 0;
+  let index = 0;
+  for (const message of messages) {
+    checkSize(message, index);
+    if (end + ADD_HEADER + message.length > CHUNK_BYTES) {
+      yield chunk.subarray(0, end);
+      chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      end = 0;
     }
-    const chunk = Buffer.allocUnsafe(size);
-    let at = 0;
-    for (let i = begin; i < next; i++) at = writeAdd(chunk, at, bundle, firstXid + i, messages[i]!);
-    yield chunk;
+    end = writeAdd(chunk, end, bundle, firstXid + index++, message);
   }
+  if (end > 0) yield chunk.subarray(0, end);
 }
 
-function checkSizes(messages: readonly Uint8Array[]): void {
-  const index = messages.findIndex(({ length }) => length < HEADER_SIZE || length + ADD_HEADER > 0xffff);
-  if (index < 0) return;
-  const { length } = messages[index]!;
-  throw new EncodeError(
-    `message ${index.toString()} of the bundle has ${length.toString()} bytes, possible are 8 to 65511`,
-  );
+function checkSize({ length }: Uint8Array, index: number): void {
+  if (length >= HEADER_SIZE && length + ADD_HEADER <= MAX_MESSAGE) return;
+  throw new EncodeError(`message ${index} of the bundle has ${length} bytes, possible are 8 to 65511`);
 }
 
 /**
  * Applies encoded messages as one atomic, ordered bundle, and waits for the barrier after it.
  * Throws BundleError (nothing was changed), DisconnectedError (unknown whether it was), EncodeError (too long a message).
  */
-export async function applyBundle(session: Session, bundle: number, messages: readonly Uint8Array[]): Promise<void> {
-  checkSizes(messages);
+export async function applyBundle(session: Session, bundle: number, messages: Messages): Promise<void> {
   let failure: BundleError | undefined;
   const range = session.reserveRange(messages.length, (xid, error) => {
     failure ??= new BundleError(xid - range.first, error);
@@ -80,6 +82,7 @@ export async function applyBundle(session: Session, bundle: number, messages: re
     if (failed()) await control(session, bundle, 'discard_request');
     else await Promise.all([control(session, bundle, 'commit_request'), session.request({ type: 'barrier_request' })]);
   } catch (error) {
+    if (error instanceof EncodeError) await control(session, bundle, 'discard_request');
     throw failed() ?? (error instanceof OpenFlowError ? new BundleError(undefined, error) : error);
   } finally {
     session.releaseRange(range);

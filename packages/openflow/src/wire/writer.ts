@@ -6,22 +6,22 @@ function tooBig(value: unknown, bits: number): EncodeError {
 
 /** Appends big-endian values to one growing buffer that is used again and again. */
 export class Writer {
-  bytes: Uint8Array;
+  bytes: Buffer;
   pos = 0;
   #view: DataView;
 
   constructor(capacity = 4096) {
-    this.bytes = new Uint8Array(capacity);
-    this.#view = new DataView(this.bytes.buffer);
+    this.bytes = Buffer.alloc(capacity);
+    this.#view = viewOf(this.bytes);
   }
 
   /** Makes room for `count` more bytes. */
   reserve(count: number): void {
     if (this.pos + count <= this.bytes.length) return;
-    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.pos + count));
+    const larger = Buffer.alloc(Math.max(this.bytes.length * 2, this.pos + count));
     larger.set(this.bytes.subarray(0, this.pos));
     this.bytes = larger;
-    this.#view = new DataView(larger.buffer);
+    this.#view = viewOf(larger);
   }
 
   u8(value: number): void {
@@ -81,6 +81,13 @@ export class Writer {
     this.pos += value.length;
   }
 
+  /** Bytes that were packed into a latin1 string. */
+  packed(value: string): void {
+    this.reserve(value.length);
+    this.bytes.write(value, this.pos, 'latin1');
+    this.pos += value.length;
+  }
+
   zeros(count: number): void {
     this.reserve(count);
     const end = this.pos + count;
@@ -99,10 +106,19 @@ export class Writer {
     this.bytes[at + 1] = value;
   }
 
+  /** What was written since `start`, packed into a latin1 string: compact, and comparable as it is. */
+  pack(start = 0): string {
+    return this.bytes.toString('latin1', start, this.pos);
+  }
+
   /** A copy of what was written since `start`. */
   copy(start = 0): Buffer {
     const result = Buffer.allocUnsafe(this.pos - start);
     result.set(this.bytes.subarray(start, this.pos));
     return result;
   }
+}
+
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,7 +1,6 @@
-import { formatFlow } from '@vnet/openflow';
 import { describe, expect, it } from 'vitest';
 import { featureOf, type Feature } from '../pipeline/cookies.ts';
-import { checkContract, parseFlowKey, PipelineError, type Flow } from '../pipeline/flow.ts';
+import { checkContract, formatPackedFlow, PipelineError, type Flow } from '../pipeline/flow.ts';
 import { State } from '../state/state.ts';
 import { Engine, type UnitRun } from './engine.ts';
 import { dataCentre, location, type TestRow } from './test-rows.ts';
@@ -20,9 +19,7 @@ function engineOn(rows: readonly TestRow[]): Engine {
 function flowsOf(engine: Engine, feature: Feature): string {
   return [...engine.flows()]
     .filter(([, { cookie }]) => featureOf(cookie) === feature)
-    .map(([key, { instructions }]) =>
-      formatFlow({ ...parseFlowKey(key), instructions: Buffer.from(instructions, 'latin1') }),
-    )
+    .map(([key, flow]) => formatPackedFlow(key, flow))
     .sort()
     .map((line) => `${line}\n`)
     .join('');
@@ -44,9 +41,7 @@ describe('the flows of three hosts and two tenants with the same addresses', () 
 
   it('hand packets to the agent in one table only, each through the meter of its port', () => {
     const punts = [...engine.flows()]
-      .map(([key, { instructions }]) =>
-        formatFlow({ ...parseFlowKey(key), instructions: Buffer.from(instructions, 'latin1') }),
-      )
+      .map(([key, flow]) => formatPackedFlow(key, flow))
       .filter((line) => line.includes('CONTROLLER'));
     expect(punts.length).toBeGreaterThan(0);
     for (const line of punts) expect(line).toMatch(/^table=80.*meter:\d+,/);

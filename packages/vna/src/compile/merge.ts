@@ -39,5 +39,5 @@ export function conflict(key: string, contributions: readonly FlowContribution[]
 /** A flow's identity for the log: table, priority and match. */
 export function describeKey(key: string): string {
   const { table, priority, match } = parseFlowKey(key);
-  return `table=${table} priority=${priority} ${formatMatch(decodeMatch(match))}`;
+  return `table=${table} priority=${priority} ${formatMatch(decodeMatch(Buffer.from(match, 'latin1')))}`;
 }

@@ -10,21 +10,15 @@ export interface FoundFlow {
   readonly match: Uint8Array;
 }
 
+/** Where a flow is; the match is encoded, as bytes or packed. */
+interface FlowPlace {
+  readonly table: number;
+  readonly priority: number;
+  readonly match: Uint8Array | string;
+}
+
 export type FlowCommand =
-  | {
-      readonly command: 'add';
-      readonly table: number;
-      readonly priority: number;
-      readonly cookie: bigint;
-      readonly match: Uint8Array;
-      readonly instructions: Uint8Array;
-    }
-  | {
-      readonly command: 'delete_strict';
-      readonly table: number;
-      readonly priority: number;
-      readonly match: Uint8Array;
-    };
+  (FlowPlace & { readonly command: 'add' } & EncodedFlow) | (FlowPlace & { readonly command: 'delete_strict' });
 
 /**
  * What stands in the switch, as far as the agent knows, and what has to be sent to make it what is wanted.
@@ -65,8 +59,7 @@ export class InstalledFlows {
     if (standing === flow.cookie) return undefined;
     this.#installed.set(key, flow.cookie);
     if (standing === undefined && this.#claim(flow.cookie)) return undefined;
-    const instructions = Buffer.from(flow.instructions, 'latin1');
-    return { command: 'add', cookie: flow.cookie, ...parseFlowKey(key), instructions };
+    return { command: 'add', cookie: flow.cookie, instructions: flow.instructions, ...parseFlowKey(key) };
   }
 
   /**

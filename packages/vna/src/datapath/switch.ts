@@ -3,9 +3,10 @@ import {
   decodeMatch,
   DisconnectedError,
   encodeFlowMod,
-  encodeMatch,
+  packMatch,
   flowStatsEntries,
   PORT,
+  type Messages,
   type SwitchChannel,
 } from '@vnet/openflow';
 import type { Meter } from '../compile/emit.ts';
@@ -156,7 +157,7 @@ export class Switch {
     try {
       await this.#meters.write(this.#channel, this.#options.meters());
       const commands = this.#plan(whole);
-      if (commands.length > 0) await this.#channel.bundle(commands.map(encodeCommand));
+      if (commands.length > 0) await this.#channel.bundle(encoded(commands));
       return { changed: commands.length };
     } catch (error) {
       this.#known = false;
@@ -212,14 +213,22 @@ export class Switch {
   }
 }
 
-function encodeCommand(command: FlowCommand): Buffer {
-  return encodeFlowMod(command.command === 'add' ? command : { ...command, instructions: [] });
+/** Encodes while earlier messages are on their way. */
+function encoded(commands: readonly FlowCommand[]): Messages {
+  return {
+    length: commands.length,
+    *[Symbol.iterator]() {
+      for (const command of commands) {
+        yield encodeFlowMod(command.command === 'add' ? command : { ...command, instructions: [] });
+      }
+    },
+  };
 }
 
 /** The key of a flow that the switch reported: its match in our order of fields. */
 function canonicalKey({ table, priority, match }: FoundFlow): string | undefined {
   try {
-    return flowKeyOf(table, priority, encodeMatch(decodeMatch(match)));
+    return flowKeyOf(table, priority, packMatch(decodeMatch(match)));
   } catch {
     return undefined;
   }

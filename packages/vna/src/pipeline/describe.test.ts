@@ -1,11 +1,10 @@
-import { formatFlow } from '@vnet/openflow';
 import { expect, it } from 'vitest';
 import { Engine, type UnitRun } from '../compile/engine.ts';
 import { dataCentre } from '../compile/test-rows.ts';
 import { ROOTS, UNITS } from '../compile/units.ts';
 import { State } from '../state/state.ts';
 import { describePipeline } from './describe.ts';
-import { parseFlowKey } from './flow.ts';
+import { formatPackedFlow, parseFlowKey } from './flow.ts';
 
 it('docs/pipeline.md says what the pipeline is', async () => {
   const dirty = new Set<UnitRun>();
@@ -13,10 +12,7 @@ it('docs/pipeline.md says what the pipeline is', async () => {
   for (const { table, row } of dataCentre()) state.putRow(table, row);
   const engine = new Engine(state, dirty, UNITS, ROOTS);
   engine.run();
-  const flows = [...engine.flows()].map(([key, { instructions }]) => {
-    const flow = { ...parseFlowKey(key), instructions: Buffer.from(instructions, 'latin1') };
-    return { table: flow.table, priority: flow.priority, line: formatFlow(flow) };
-  });
+  const flows = [...engine.flows()].map(([key, flow]) => ({ ...parseFlowKey(key), line: formatPackedFlow(key, flow) }));
   const dump = (table: number): string[] =>
     flows
       .filter((flow) => flow.table === table)

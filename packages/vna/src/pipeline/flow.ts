@@ -1,6 +1,7 @@
 import {
-  encodeInstructions,
-  encodeMatch,
+  formatFlow,
+  packInstructions,
+  packMatch,
   type Action,
   type FieldName,
   type Instruction,
@@ -34,22 +35,31 @@ export class PipelineError extends Error {
 
 /** Identity of a flow in the switch: table, priority and match. */
 export function flowKey(flow: Pick<Flow, 'table' | 'priority' | 'match'>): string {
-  return flowKeyOf(TABLES[flow.table].id, flow.priority, encodeMatch(flow.match));
+  return flowKeyOf(TABLES[flow.table].id, flow.priority, packMatch(flow.match));
 }
 
-/** The same, from parts: table number, priority, encoded match. */
-export function flowKeyOf(table: number, priority: number, match: Buffer): string {
-  return String.fromCharCode(table, priority >> 8, priority & 0xff) + match.toString('latin1');
+/** The same, from parts: table number, priority, packed match. */
+export function flowKeyOf(table: number, priority: number, match: string): string {
+  return String.fromCharCode(table, priority >> 8, priority & 0xff) + match;
 }
 
-/** What `flowKey` was made from; `match` is the encoded match. */
-export function parseFlowKey(key: string): { table: number; priority: number; match: Buffer } {
-  const bytes = Buffer.from(key, 'latin1');
-  return { table: bytes.readUInt8(0), priority: bytes.readUInt16BE(1), match: bytes.subarray(3) };
+/** What `flowKey` was made from; `match` is packed. */
+export function parseFlowKey(key: string): { table: number; priority: number; match: string } {
+  return { table: key.charCodeAt(0), priority: (key.charCodeAt(1) << 8) | key.charCodeAt(2), match: key.slice(3) };
+}
+
+/** A flow as `ovs-ofctl dump-flows` prints it. */
+export function formatPackedFlow(key: string, { instructions }: Pick<EncodedFlow, 'instructions'>): string {
+  const { match, ...flow } = parseFlowKey(key);
+  return formatFlow({
+    ...flow,
+    match: Buffer.from(match, 'latin1'),
+    instructions: Buffer.from(instructions, 'latin1'),
+  });
 }
 
 export function encodeFlow(flow: Flow, key: string): EncodedFlow {
-  const instructions = encodeInstructions(instructionsOf(flow)).toString('latin1');
+  const instructions = packInstructions(instructionsOf(flow));
   return { instructions, cookie: cookie(flow.feature, key + instructions) };
 }
 
