@@ -26,13 +26,25 @@ members() {
   done
 }
 
+# Whether the processes are no more, or only corpses that nobody has asked about.
+ended() {
+  for pid in "$@"; do
+    case $(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$pid/status" 2>/dev/null) in
+      '' | Z | X) ;;
+      *) return 1 ;;
+    esac
+  done
+}
+
 # Again and again: a process may have started another one in between.
+killed=
 attempts=0
-while pids=$(members) && [ -n "$pids" ] && [ "$attempts" -lt 100 ]; do
-  # shellcheck disable=SC2086
-  kill -KILL $pids 2>/dev/null
+# shellcheck disable=SC2086 # lists of process ids
+while pids=$(members) && { [ -n "$pids" ] || ! ended $killed; } && [ "$attempts" -lt 100 ]; do
+  [ -z "$pids" ] || kill -KILL $pids 2>/dev/null
+  killed="$killed $pids"
   attempts=$((attempts + 1))
-  if [ "$attempts" -gt 1 ]; then sleep 0.02; fi
+  sleep 0.01
 done
 
 for namespace in $(namespaces); do ip netns delete "$namespace"; done
