@@ -1,7 +1,7 @@
 import { BusClient } from '@vnet/bus';
 import type { FromAgent, RowPut, ToAgent } from '@vnet/model';
 import { randomUUID } from 'node:crypto';
-import { ownDatapath, tunnelPort, uplinkPort } from './compile/bindings.ts';
+import { ownDatapath } from './compile/bindings.ts';
 import { Engine, type Changes, type UnitRun } from './compile/engine.ts';
 import { ROOTS, UNITS } from './compile/units.ts';
 import { underlayMtu, tunnelMtu } from './compile/underlay.ts';
@@ -10,7 +10,7 @@ import { Switch, type PacketIn } from './datapath/switch.ts';
 import type { Log } from './log.ts';
 import { REASON, TRANSPORT } from './pipeline/registers.ts';
 import { AddressOwners } from './services/address-owners.ts';
-import { Announcer, REPEAT_MS } from './services/announcer.ts';
+import { Announcer, REPEAT_MS, SECOND_TIME_MS } from './services/announcer.ts';
 import type { PacketOut } from './services/packet-out.ts';
 import { tooBigReply } from './services/too-big.ts';
 import { TooBigLog } from './services/too-big-log.ts';
@@ -60,17 +60,19 @@ export class Agent {
   readonly #owners = new AddressOwners();
   readonly #warnings: Warnings;
   readonly #tooBig: TooBigLog;
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #timers = new Set<NodeJS.Timeout>();
   #news: PacketOut[] = [];
   #alone = false;
   /** Whether there has been a whole view, from a manager or from the state directory. */
   #hadWhole = false;
   /** Whether this datapath has had a record: without one it only waits, and leaves what stands in the switch. */
   #hadRecord = false;
-  #factsDue = true;
+  /** Id of the datapath that the manager has been told everything about, on this connection. */
+  #factsOf: number | undefined;
   #scheduled = false;
   #ready = false;
   #syncedRevision: number | undefined;
+  #unitsTold = 0;
   #save: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -118,7 +120,7 @@ export class Agent {
       wanted: () => this.#engine.flows(),
       meters: () => this.#engine.output('meter').values(),
       onUp: () => {
-        this.#news.push(...this.#announcer.repeat(...this.#links()));
+        this.#news.push(...this.#announcer.repeat());
         this.#schedule();
       },
       onPacketIn: (packet) => this.#packetIn(packet),
@@ -130,14 +132,12 @@ export class Agent {
       onView: (view) => this.#bridgeView(view),
       onRestored: () => this.#switch.resync('flow-restore-wait was lifted'),
     });
-    this.#timers.push(
-      setTimeout(() => {
-        if (this.#session.up) return;
-        this.#alone = true;
-        this.#schedule();
-      }, PATIENCE_MS),
-      setInterval(() => this.#switch.send(this.#announcer.repeat(...this.#links())), REPEAT_MS),
-    );
+    this.#later(PATIENCE_MS, () => {
+      if (this.#session.up) return;
+      this.#alone = true;
+      this.#schedule();
+    });
+    this.#timers.add(setInterval(() => this.#switch.send(this.#announcer.repeat()), REPEAT_MS));
   }
 
   /** Stops, and leaves the flows in the switch. */
@@ -155,26 +155,21 @@ export class Agent {
   #bridgeView(view: BridgeView): void {
     setPorts(this.#state, view.ports);
     const { nodeId } = this.#options;
-    this.#state.put('self', { id: 1, node_id: nodeId, dpid: view.dpid });
+    this.#state.put('self', { id: 1, node_id: nodeId, dpid: view.dpid, made: view.made });
     this.#session.identify(view.dpid);
     this.#switch.start();
-    this.#adoptDatapathId(view);
     this.#schedule();
   }
 
-  /** A bridge that the agent made takes the datapath id of the record with this node id. */
-  #adoptDatapathId(view: BridgeView): void {
-    if (!view.made) return;
-    const record = this.#state.find('datapath', 'node_id', this.#options.nodeId)[0];
-    if (!record || record.dpid === view.dpid) return;
-    this.#bridge.adopt(record.dpid).catch((error: unknown) => {
-      this.#log.error({ error: String(error) }, 'the datapath id could not be set');
+  #adopt(dpid: string): void {
+    this.#bridge.adopt(dpid).catch((error: unknown) => {
+      this.#log.error({ dpid, error: String(error) }, 'the datapath id could not be set');
     });
   }
 
   #managerUp(): void {
     this.#alone = false;
-    this.#factsDue = true;
+    this.#factsOf = undefined;
     this.#syncedRevision = undefined;
     this.#session.connected();
   }
@@ -201,7 +196,9 @@ export class Agent {
     const changes = this.#engine.run();
     for (const conflict of changes.conflicts) this.#log.error({ conflict }, 'the pipeline contradicts itself');
     if (changes.outputs.scope.size > 0) this.#session.want(new Set(this.#engine.output('scope').keys()));
-    this.#announce(changes);
+    this.#news.push(...this.#announcer.update(changes.outputs.announcement, changes.outputs.tunnelEnd));
+    const dpid = changes.outputs.datapathId.get('');
+    if (dpid !== undefined) this.#adopt(dpid);
     this.#switch.want(changes.flows);
     this.#tellFacts(changes);
     void this.#commit();
@@ -217,7 +214,7 @@ export class Agent {
     if (synced || this.#alone) this.#warnings.update(this.#engine.output('warning'));
     const done = await this.#switch.commit(whole);
     if (!done || this.#closed) return;
-    this.#switch.send(this.#news.splice(0));
+    this.#sayNews();
     if (!this.#ready) {
       this.#ready = true;
       this.#options.onReady();
@@ -225,7 +222,7 @@ export class Agent {
     if (!whole || revision === undefined || !this.#newRevision(revision, done.changed)) return;
     if (synced) {
       this.#session.applied(revision);
-      this.#log.info({ revision, flows: this.#engine.flowCount, changed: done.changed }, 'synced');
+      this.#log.info({ revision, flows: this.#engine.flowCount, changed: done.changed, units: this.#unitsSince() }, 'synced');
       this.#saveSoon();
     } else {
       this.#log.info(
@@ -233,6 +230,13 @@ export class Agent {
         'the saved state is in the switch',
       );
     }
+  }
+
+  /** Units run since the last time this was asked: what a change cost. */
+  #unitsSince(): number {
+    const before = this.#unitsTold;
+    this.#unitsTold = this.#engine.unitsRun;
+    return this.#unitsTold - before;
   }
 
   #newRevision(revision: number, changed: number): boolean {
@@ -253,36 +257,37 @@ export class Agent {
     }
   }
 
-  #announce(changes: Changes): void {
-    const [uplink, tunnel] = this.#links();
-    this.#news.push(
-      ...this.#announcer.update({
-        announcements: changes.outputs.announcement,
-        tunnelEnds: changes.outputs.tunnelEnd,
-        uplink,
-        tunnel,
-      }),
-    );
-  }
-
-  #links(): [uplink: number | undefined, tunnel: number | undefined] {
-    return [uplinkPort(this.#state), tunnelPort(this.#state)];
-  }
-
   /** Facts replace each other only when they rest on a whole view. */
   #tellFacts({ outputs }: Changes): void {
     const own = ownDatapath(this.#state);
     if (!own || !this.#session.complete) {
-      this.#factsDue ||= outputs.localInterface.size + outputs.localNetwork.size > 0;
+      // What changes meanwhile is told with everything else.
+      if (!own || outputs.localInterface.size + outputs.localNetwork.size > 0) this.#factsOf = undefined;
       return;
     }
-    if (this.#factsDue) {
-      this.#factsDue = false;
+    if (this.#factsOf !== own.id) {
+      this.#factsOf = own.id;
       this.#session.facts(allFacts(own.id, this.#engine.output('localInterface'), this.#engine.output('localNetwork')));
       return;
     }
     const changed = changedFacts(own.id, outputs.localInterface, outputs.localNetwork);
     if (changed) this.#session.facts(changed);
+  }
+
+  #sayNews(): void {
+    const news = this.#news.splice(0);
+    if (news.length === 0) return;
+    this.#switch.send(news);
+    this.#later(SECOND_TIME_MS, () => this.#switch.send(news));
+  }
+
+  /** Once, unless the agent stops before. */
+  #later(ms: number, what: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      what();
+    }, ms);
+    this.#timers.add(timer);
   }
 
   #packetIn({ reason, network, transport, inPort, frame }: PacketIn): void {

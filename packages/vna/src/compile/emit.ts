@@ -10,11 +10,11 @@ export interface FlowPart extends Omit<Flow, 'actions'> {
   readonly actions: readonly Action[];
 }
 
-/** What must be so on the underlay: this MAC is behind this host. */
+/** What the underlay must hear: this MAC is behind this host. Said at once when it is new or different. */
 export interface Announcement {
   readonly mac: number;
-  /** Changes when the announcement must be made at once, although it was made before. */
-  readonly occasion: string;
+  /** The uplink to say it on. */
+  readonly port: number;
 }
 
 /** Limits what one port can send to the agent. */
@@ -28,6 +28,8 @@ export interface Meter {
 export interface TunnelEnd {
   /** IPv4 address as a number. */
   readonly address: number;
+  /** The tunnel port. */
+  readonly port: number;
 }
 
 /** Something the operator should know, with what to do about it. */
@@ -60,6 +62,8 @@ export interface Outputs {
   readonly meter: Meter;
   readonly announcement: Announcement;
   readonly tunnelEnd: TunnelEnd;
+  /** The datapath id that a bridge made by the agent takes from its record. */
+  readonly datapathId: string;
   readonly warning: Warning;
 }
 
@@ -73,6 +77,7 @@ export const OUTPUT_KINDS: readonly OutputKind[] = [
   'meter',
   'announcement',
   'tunnelEnd',
+  'datapathId',
   'warning',
 ];
 

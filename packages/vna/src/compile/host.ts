@@ -144,6 +144,10 @@ export function record(view: View, emit: Emit): void {
   }
   const [sameDpid] = view.find('datapath', 'dpid', self.dpid);
   const [sameNode] = view.find('datapath', 'node_id', self.node_id);
+  if (self.made && sameNode && !sameDpid) {
+    emit.output('datapathId', '', sameNode.dpid);
+    return;
+  }
   const remedy = sameDpid
     ? `datapath ${sameDpid.uuid} has this dpid but node_id "${sameDpid.node_id}": start vna with --node-id ${sameDpid.node_id}, or change the record`
     : sameNode

@@ -2,7 +2,7 @@ import { BROADCAST_MAC, ETHERTYPE } from '@vnet/packet';
 import { GROUP_MAC, IPV4_MULTICAST, IPV4_MULTICAST_MAC, UNTAGGED } from '../pipeline/match-values.ts';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REGISTERS, on } from '../pipeline/registers.ts';
-import { ownDatapath } from './bindings.ts';
+import { ownDatapath, uplinkPort } from './bindings.ts';
 import type { Emit, View } from './emit.ts';
 import { tooBigForTunnel } from './underlay.ts';
 
@@ -41,7 +41,8 @@ function fromPeers(view: View, emit: Emit, id: number): void {
   const ownRow = own && view.find('datapath_network', 'network_id datapath_id', `${id} ${own.id}`)[0];
   if (!ownRow) return;
   const mac = ownRow.mac_address;
-  emit.output('announcement', `mac ${mac}`, { mac, occasion: `network ${id}` });
+  const uplink = uplinkPort(view);
+  if (uplink !== undefined) emit.output('announcement', `mac ${mac}`, { mac, port: uplink });
   emit.flow({
     table: 'UPLINK',
     priority: PRIORITY.base + 1,

@@ -1,6 +1,6 @@
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REGISTERS, TRANSPORT, load, on } from '../pipeline/registers.ts';
-import { ownDatapath, transportTo } from './bindings.ts';
+import { ownDatapath, transportTo, tunnelPort } from './bindings.ts';
 import type { Emit, View } from './emit.ts';
 import { KEY_FROM_NETWORK, tooBigForUplink } from './underlay.ts';
 
@@ -23,7 +23,8 @@ export function peer(view: View, emit: Emit, datapathId: number): void {
     });
     return;
   }
-  emit.output('tunnelEnd', datapathId, { address: way.address });
+  const port = tunnelPort(view);
+  if (port !== undefined) emit.output('tunnelEnd', datapathId, { address: way.address, port });
   emit.flow({
     ...flow,
     actions: [

@@ -4,7 +4,7 @@ import { PRIORITY } from '../pipeline/priorities.ts';
 import { REGISTERS, load, on } from '../pipeline/registers.ts';
 import { TABLES } from '../pipeline/tables.ts';
 import type { SwitchPort, Tables } from '../state/tables.ts';
-import { hasLostClaim, interfaceOf, portOf, uplinks } from './bindings.ts';
+import { hasLostClaim, interfaceOf, portOf, uplinkPort, uplinks } from './bindings.ts';
 import type { Emit, View } from './emit.ts';
 
 /** What a port may send to the agent: generous for a machine in trouble, nothing for one that floods. */
@@ -129,7 +129,8 @@ function macLease(view: View, emit: Emit, face: Tables['interface'], lease: Tabl
   const networks = new Set(leases.map((each) => each.network_id));
   if (networks.size === 0) return;
 
-  emit.output('announcement', `mac ${mac}`, { mac, occasion: `${face.id}` });
+  const uplink = uplinkPort(view);
+  if (uplink !== undefined) emit.output('announcement', `mac ${mac}`, { mac, port: uplink });
   emit.flow({ table: 'UPLINK', priority: PRIORITY.guard, feature: 'port', match: { eth_src: mac } });
   for (const network of networks) {
     warnOfPhysical(view, emit, face, network);

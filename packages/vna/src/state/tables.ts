@@ -29,6 +29,8 @@ export interface Self {
   readonly node_id: string;
   /** Datapath id of the bridge, `0x` and 16 hexadecimal digits. */
   readonly dpid: string;
+  /** Whether the agent made the bridge. */
+  readonly made: boolean;
 }
 
 export interface Tables {
