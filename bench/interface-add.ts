@@ -1,0 +1,80 @@
+/**
+ * One interface more in a network of 1,000: from the REST request to the barrier of every agent concerned, in a lab of three
+ * hosts (two neighbours, one behind a router), SQLite, over ipc.
+ *
+ * Budgets: median at most 15 ms; at most 1 ms of processor time of an agent; a handful of units.
+ */
+import { readFile } from 'node:fs/promises';
+import { DataCentre } from '../packages/lab/e2e/data-centre.ts';
+import { TWO_TENANTS } from '../packages/lab/e2e/tenants.ts';
+import { median, report } from './report.ts';
+
+const INTERFACES = 1_000;
+const ADDED = 100;
+const PARALLEL = 8;
+/** Linux counts processor time in hundredths of a second. */
+const TICKS_PER_MS = 0.1;
+
+const VMS = { a1: 'hv1', a2: 'hv2', a3: 'hv3' };
+
+await using centre = await DataCentre.up({
+  topology: {
+    ...TWO_TENANTS.topology,
+    vms: Object.fromEntries(
+      Object.entries(VMS).map(([name, host], i) => [
+        name,
+        { host, address: `10.0.0.${i + 1}/16`, mac: `02:0a:00:00:00:0${i + 1}` },
+      ]),
+    ),
+  },
+  tenants: { a: Object.keys(VMS) },
+});
+
+async function add(i: number, wait = ''): Promise<void> {
+  await centre.api('POST', `interfaces${wait}`, {
+    uuid: `if-x${i}`,
+    mode: 'vif',
+    port_name: `x${i}`,
+    network_uuid: 'nw-a',
+    mac_address: `02:ff:00:00:${hex(i >> 8)}:${hex(i & 0xff)}`,
+    ipv4_address: `10.0.${16 + (i >> 8)}.${i & 0xff}`,
+  });
+}
+
+function hex(byte: number): string {
+  return byte.toString(16).padStart(2, '0');
+}
+
+/** Processor time of a process so far, in milliseconds. */
+async function processorMs(pid: number): Promise<number> {
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_MS;
+}
+
+const numbers = Array.from({ length: INTERFACES }, (_, i) => i);
+while (numbers.length > 0) await Promise.all(numbers.splice(0, PARALLEL).map((i) => add(i)));
+await centre.settled();
+
+const agent = centre.agent('hv1');
+const pid = agent.daemon.pid;
+const before = await processorMs(pid);
+const said = (await agent.lines()).length;
+const times: number[] = [];
+for (let i = INTERFACES; i < INTERFACES + ADDED; i++) {
+  const started = performance.now();
+  await add(i, '?wait=flows&timeout=10');
+  times.push(performance.now() - started);
+}
+const processor = (await processorMs(pid)) - before;
+const synced = (await agent.lines()).slice(said).filter(({ msg }) => msg === 'synced');
+const units = synced.reduce((sum, line) => sum + Number(line['units']), 0);
+
+report('REST request to barrier of three agents, median', median(times), 15, 'ms');
+report(
+  'REST request to barrier of three agents, 95th percentile',
+  times.toSorted((a, b) => a - b)[Math.floor(ADDED * 0.95)]!,
+  15,
+  'ms',
+);
+report('processor time of an agent for one interface', processor / ADDED, 1, 'ms');
+console.log(`units run for one interface: ${(units / ADDED).toFixed(1)} (${synced.length} commits)`);
