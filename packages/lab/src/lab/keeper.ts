@@ -4,19 +4,15 @@ import { isOrphan, listRecords, recordDir, type LabRecord } from './registry.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../bin/keeper.sh', import.meta.url));
 
-/** Directories that are the lab's own; a directory that its user has chosen stays, with the logs in it. */
-function ownDirectories({ id }: Pick<LabRecord, 'id'>): readonly string[] {
-  return [recordDir(id)];
-}
-
 /** Watches over a lab from a process of its own, and ends it when this process is no more. */
 export class Keeper {
   readonly #child: ChildProcess;
   readonly #exited: Promise<void>;
 
   constructor(lab: Pick<LabRecord, 'id'>) {
-    // In a session of its own, so that Ctrl-C on the terminal does not reach it.
-    this.#child = spawn('sh', [SCRIPT, lab.id, ...ownDirectories(lab)], {
+    // In a session of its own, so that Ctrl-C on the terminal does not reach it. Only the lab's own directory is removed: one
+    // that its user has chosen stays, with the logs in it.
+    this.#child = spawn('sh', [SCRIPT, lab.id, recordDir(lab.id)], {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
     });

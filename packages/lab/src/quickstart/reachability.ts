@@ -25,8 +25,6 @@ const SETTLE_TIMEOUT_MS = 3000;
 /** First identifier of the echo requests; each ordered pair has its own, so that it is found again on the wire. */
 const FIRST_ID = 20_000;
 
-/** Addresses that nobody has, for frames that are addressed by MAC alone: one for each target. */
-const UNUSED_ADDRESS = (target: number): string => `10.0.0.${200 + target}`;
 const BROADCAST_ADDRESS = '10.0.0.255';
 
 /** Measures who reaches whom. Needs a lab in which all flows stand. */
@@ -99,7 +97,7 @@ export class Survey {
     const answer = from.address === to.address ? null : await prober.whoIs(to.address, ANSWER_TIMEOUT_MS);
     if (answer === to.name) return { expectation, reachable: true, leak: 'answers at its address' };
     // Nobody answers at an address that nobody has: whether the frames arrive, the capture on the target tells.
-    const unused = UNUSED_ADDRESS(VMS.indexOf(to));
+    const unused = unusedAddress(VMS.indexOf(to));
     await this.#lab.exec(from.name, ['ip', 'neigh', 'replace', unused, 'lladdr', to.mac, 'dev', 'eth0']);
     await prober.whoIs(unused, UNANSWERED_MS);
     return { expectation, reachable: false };
@@ -109,7 +107,7 @@ export class Survey {
   async #shout(from: DemoVm): Promise<void> {
     const prober = this.#probers.get(from.name)!;
     await prober.whoIs(BROADCAST_ADDRESS, UNANSWERED_MS);
-    await prober.whoIs(UNUSED_ADDRESS(VMS.length), UNANSWERED_MS);
+    await prober.whoIs(unusedAddress(VMS.length), UNANSWERED_MS);
   }
 
   /** Captures lag behind the wire: waits until each has shown one last ping, sent after everything else. */
@@ -143,6 +141,11 @@ export class Survey {
     const id = FIRST_ID + EXPECTATIONS.indexOf(finding.expectation);
     return { ...finding, ...transportOf(await this.#uplinks.get(from.host)!.lines(), id) };
   }
+}
+
+/** Addresses that nobody has, for frames that are addressed by MAC alone: one for each target. */
+function unusedAddress(target: number): string {
+  return `10.0.0.${200 + target}`;
 }
 
 /** Whether a finding is what was expected. */
