@@ -138,6 +138,14 @@ export class DataCentre implements AsyncDisposable {
     return { ...pingCounts(stdout), output: stdout };
   }
 
+  /** Waits until one machine reaches an address, and says how long that took, in milliseconds. */
+  async reachedAfter(from: string, address: string, timeout?: number): Promise<number> {
+    const start = performance.now();
+    const what = `${from} reaches ${address}`;
+    await until(async () => (await this.ping(from, address, { extra: ['-W', '0.1'] })).received > 0, what, timeout);
+    return performance.now() - start;
+  }
+
   async reaches(from: string, address: string): Promise<boolean> {
     return (await this.ping(from, address)).received === 1;
   }
