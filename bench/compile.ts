@@ -18,7 +18,12 @@ if (conflicts.length > 0) throw new Error(conflicts.join('\n'));
 const started = performance.now();
 const again = new Engine(state, dirty, UNITS, ROOTS);
 again.run();
+const distinct = new Set<bigint>();
+// Flows are packed when they are asked for: ask.
+for (const [, { cookie }] of again.flows()) distinct.add(cookie);
 report(`full recompute of ${again.flowCount} flows`, performance.now() - started, 500, 'ms');
+
+if (distinct.size !== again.flowCount) throw new Error(`${again.flowCount} flows have ${distinct.size} cookies`);
 
 const ADDED = 200;
 const before = engine.unitsRun;

@@ -23,7 +23,6 @@ export type { ConnectOptions } from './channel/connect-switch.ts';
 export { listenForSwitches } from './channel/listen-for-switches.ts';
 export type { ListenOptions, SwitchListener } from './channel/listen-for-switches.ts';
 export type { Log } from './channel/log.ts';
-export type { Messages } from './channel/bundle.ts';
 export { SwitchChannel } from './channel/switch-channel.ts';
 export type { ReplyTo, Request } from './channel/switch-channel.ts';
 export { formatActions } from './text/format-actions.ts';

@@ -222,7 +222,10 @@ export class Agent {
     if (!whole || revision === undefined || !this.#newRevision(revision, done.changed)) return;
     if (synced) {
       this.#session.applied(revision);
-      this.#log.info({ revision, flows: this.#engine.flowCount, changed: done.changed, units: this.#unitsSince() }, 'synced');
+      this.#log.info(
+        { revision, flows: this.#engine.flowCount, changed: done.changed, units: this.#unitsSince() },
+        'synced',
+      );
       this.#saveSoon();
     } else {
       this.#log.info(

@@ -10,6 +10,8 @@ const FLAGS = BUNDLE_FLAG.ATOMIC | BUNDLE_FLAG.ORDERED;
 const BUNDLE_ADD = 2301;
 const ADD_HEADER = 24;
 const MAX_MESSAGE = 0xffff;
+/** Messages in one bundle: xids are set aside for so many, as their number is not known beforehand. */
+const MAX_MESSAGES = 1 << 24;
 const CHUNK_BYTES = 64 * 1024;
 
 /** Writes one bundle_add around `message` at `at`; both get `xid`, as the extension demands. Returns the end. */
@@ -29,14 +31,9 @@ function writeAdd(chunk: Buffer, at: number, bundle: number, xid: number, messag
   return at + length;
 }
 
-/** Messages that may be encoded one by one while earlier ones are on their way. An array is one of these. */
-export interface Messages extends Iterable<Uint8Array> {
-  readonly length: number;
-}
-
 /** Puts the bundle_adds of all messages into chunks that are worth a write. Throws EncodeError for one of a wrong size. */
 export function* bundleChunks(
-  messages: Messages,
+  messages: Iterable<Uint8Array>,
   bundle: number,
   firstXid: number,
 ): Generator<Buffer, void, undefined> {
@@ -44,6 +41,7 @@ export function* bundleChunks(
   let end = 0;
   let index = 0;
   for (const message of messages) {
+    if (index === MAX_MESSAGES) throw new EncodeError(`more than ${MAX_MESSAGES} messages in one bundle`);
     checkSize(message, index);
     if (end + ADD_HEADER + message.length > CHUNK_BYTES) {
       yield chunk.subarray(0, end);
@@ -64,9 +62,9 @@ function checkSize({ length }: Uint8Array, index: number): void {
  * Applies encoded messages as one atomic, ordered bundle, and waits for the barrier after it.
  * Throws BundleError (nothing was changed), DisconnectedError (unknown whether it was), EncodeError (too long a message).
  */
-export async function applyBundle(session: Session, bundle: number, messages: Messages): Promise<void> {
+export async function applyBundle(session: Session, bundle: number, messages: Iterable<Uint8Array>): Promise<void> {
   let failure: BundleError | undefined;
-  const range = session.reserveRange(messages.length, (xid, error) => {
+  const range = session.reserveRange(MAX_MESSAGES, (xid, error) => {
     failure ??= new BundleError(xid - range.first, error);
   });
   const failed = (): BundleError | undefined => failure;

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { encode } from '../messages/message.ts';
 import type { Message, MessageInput, MessageOf } from '../messages/message.ts';
-import { applyBundle, type Messages } from './bundle.ts';
+import { applyBundle } from './bundle.ts';
 import { DisconnectedError } from './channel-errors.ts';
 import type { Session } from './session.ts';
 
@@ -93,7 +93,7 @@ export class SwitchChannel extends EventEmitter<ChannelEvents> {
    * Applies encoded flow_mods and group_mods all together or not at all, in this order, and waits for the barrier.
    * Their xids are replaced. They are taken one by one while earlier ones are on their way. Rejects with BundleError (says which was refused; nothing was changed).
    */
-  async bundle(messages: Messages): Promise<void> {
+  async bundle(messages: Iterable<Uint8Array>): Promise<void> {
     const session = this.#connected();
     const id = this.#nextBundle;
     this.#nextBundle = id === 0xffff_ffff ? 1 : id + 1;

@@ -116,7 +116,8 @@ export class Engine {
     this.#problems.push(...this.#recorder.record(unit, this.#units[unit.kind]!));
 
     for (const flow of unit.flows) {
-      if (oldFlows.find((old) => old.key === flow.key)?.cookie !== flow.cookie) this.#flows.put(flow.key, flow);
+      const old = oldFlows.find(({ key }) => key === flow.key);
+      if (!old || old.cookie !== flow.cookie) this.#flows.put(flow.key, flow);
     }
     for (const old of oldFlows) {
       if (!unit.flows.some((flow) => flow.key === old.key)) this.#flows.remove(old.key, unit);

@@ -1,12 +1,18 @@
 import { decodeMatch, formatMatch } from '@vnet/openflow';
-import { encodeFlow, parseFlowKey, type EncodedFlow } from '../pipeline/flow.ts';
-import type { Contribution } from './contributions.ts';
+import { flowKey, LazyFlow, parseFlowKey, type EncodedFlow, type Flow } from '../pipeline/flow.ts';
+import type { Contribution, Contributor } from './contributions.ts';
 import type { FlowPart } from './emit.ts';
 
 /** What one unit says about one flow: all of it, or (with `part`) a part that others complete. */
-export interface FlowContribution extends EncodedFlow, Contribution {
-  readonly key: string;
-  readonly part?: FlowPart;
+export class FlowContribution extends LazyFlow implements Contribution {
+  readonly by: Contributor;
+  readonly part: FlowPart | undefined;
+
+  constructor(by: Contributor, flow: Flow, part?: FlowPart) {
+    super(flow, flowKey(flow));
+    this.by = by;
+    this.part = part;
+  }
 }
 
 /**
@@ -20,7 +26,7 @@ export function mergeFlow(key: string, contributions: readonly FlowContribution[
   for (const { part } of contributions) if (part) parts.set(part.order, part);
   if (parts.size === 1) return first;
   const ordered = [...parts.values()].sort((a, b) => (a.order < b.order ? -1 : 1));
-  return encodeFlow({ ...ordered[0]!, actions: ordered.flatMap((part) => part.actions) }, key);
+  return new LazyFlow({ ...ordered[0]!, actions: ordered.flatMap((part) => part.actions) }, key);
 }
 
 /** Says where units disagree: about a whole flow, or about the part with one `order`. */

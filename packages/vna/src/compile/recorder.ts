@@ -1,9 +1,9 @@
-import { checkContract, encodeFlow, flowKey, type Flow } from '../pipeline/flow.ts';
+import { checkContract, type Flow } from '../pipeline/flow.ts';
 import type { IndexKey } from '../state/index-key.ts';
 import type { Cell, State } from '../state/state.ts';
 import type { IndexName, TableName, Tables } from '../state/tables.ts';
 import type { Emit, FlowPart, OutputKind, Outputs, Unit, View } from './emit.ts';
-import { describeKey, type FlowContribution } from './merge.ts';
+import { describeKey, FlowContribution } from './merge.ts';
 import { UnitRun, type Link } from './unit-run.ts';
 
 /** What a unit sees and writes through while it runs. */
@@ -48,14 +48,12 @@ export class Recorder implements View, Emit {
 
   flow(flow: Flow): void {
     checkContract(flow);
-    const key = flowKey(flow);
-    this.#write({ by: this.#run, key, ...encodeFlow(flow, key) });
+    this.#write(new FlowContribution(this.#run, flow));
   }
 
   flowPart(part: FlowPart): void {
     checkContract(part);
-    const key = flowKey(part);
-    this.#write({ by: this.#run, key, ...encodeFlow(part, key), part });
+    this.#write(new FlowContribution(this.#run, part, part));
   }
 
   output<K extends OutputKind>(kind: K, name: string | number, value: Outputs[K]): void {

@@ -18,7 +18,8 @@ interface FlowPlace {
 }
 
 export type FlowCommand =
-  (FlowPlace & { readonly command: 'add' } & EncodedFlow) | (FlowPlace & { readonly command: 'delete_strict' });
+  | (FlowPlace & { readonly command: 'add' } & Omit<EncodedFlow, 'feature'>)
+  | (FlowPlace & { readonly command: 'delete_strict' });
 
 /**
  * What stands in the switch, as far as the agent knows, and what has to be sent to make it what is wanted.
@@ -46,6 +47,14 @@ export class InstalledFlows {
     let found = 0;
     for (const flows of this.#found.values()) found += flows.length;
     return this.#installed.size + found;
+  }
+
+  /** The commands that make flows as wanted, worked out one by one as they are taken. */
+  *changes(wanted: Iterable<readonly [key: string, flow: EncodedFlow | undefined]>): Generator<FlowCommand> {
+    for (const [key, flow] of wanted) {
+      const command = this.want(key, flow);
+      if (command) yield command;
+    }
   }
 
   /** The command that makes one flow as wanted, if any is needed. */

@@ -6,13 +6,12 @@ import {
   packMatch,
   flowStatsEntries,
   PORT,
-  type Messages,
   type SwitchChannel,
 } from '@vnet/openflow';
 import type { Meter } from '../compile/emit.ts';
 import type { FlowChange } from '../compile/engine.ts';
 import type { Log } from '../log.ts';
-import { featureOf, type Feature } from '../pipeline/cookies.ts';
+import type { Feature } from '../pipeline/cookies.ts';
 import { flowKeyOf, type EncodedFlow } from '../pipeline/flow.ts';
 import type { PacketOut } from '../services/packet-out.ts';
 import { InstalledFlows, type FlowCommand, type FoundFlow } from './installed-flows.ts';
@@ -40,7 +39,7 @@ export interface Commit {
 }
 
 /** Flows that may be written before the view is whole. */
-const FIRST_FEATURES: ReadonlySet<Feature | undefined> = new Set<Feature | undefined>(['host', 'pipeline']);
+const FIRST_FEATURES: ReadonlySet<Feature> = new Set<Feature>(['host', 'pipeline']);
 
 const RETRY_MS = 1_000;
 const AUDIT_MS = 15_000;
@@ -54,8 +53,9 @@ export class Switch {
   readonly #log: Log;
   readonly #installed = new InstalledFlows();
   readonly #meters = new Meters();
-  readonly #pending = new Map<string, EncodedFlow | undefined>();
-  readonly #timers: NodeJS.Timeout[] = [];
+  #pending = new Map<string, EncodedFlow | undefined>();
+  #audits: NodeJS.Timeout | undefined;
+  #retry: NodeJS.Timeout | undefined;
   #channel: SwitchChannel | undefined;
   #line: SwitchLine | undefined;
   /** Whether what stands in the switch is known. */
@@ -79,7 +79,7 @@ export class Switch {
       onFlowChannel: (channel) => this.#use(channel),
       onPacketChannel: (channel) => receivePackets(channel, log, onPacketIn),
     });
-    this.#timers.push(setInterval(() => void this.#audit(), AUDIT_MS));
+    this.#audits = setInterval(() => this.#enqueueAudit(), AUDIT_MS);
   }
 
   #use(channel: SwitchChannel): void {
@@ -121,6 +121,12 @@ export class Switch {
     });
   }
 
+  #enqueueAudit(): void {
+    this.#queue = this.#queue
+      .then(() => this.#audit())
+      .catch((error: unknown) => this.#log.debug({ error: String(error) }, 'the audit was not done'));
+  }
+
   /** Puts frames out; without a switch they are lost, as on any wire. */
   send(packets: readonly PacketOut[]): void {
     for (const { frame, actions } of packets) {
@@ -132,7 +138,8 @@ export class Switch {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#timers.forEach(clearTimeout);
+    clearInterval(this.#audits);
+    clearTimeout(this.#retry);
     await this.#queue;
     this.#line?.close();
   }
@@ -156,9 +163,7 @@ export class Switch {
     if (!this.#known || !this.#channel || this.#closed) return undefined;
     try {
       await this.#meters.write(this.#channel, this.#options.meters());
-      const commands = this.#plan(whole);
-      if (commands.length > 0) await this.#channel.bundle(encoded(commands));
-      return { changed: commands.length };
+      return { changed: await this.#write(this.#channel, this.#plan(whole)) };
     } catch (error) {
       this.#known = false;
       if (error instanceof DisconnectedError) return undefined;
@@ -168,61 +173,74 @@ export class Switch {
     }
   }
 
-  /** Removals come first, so that a flow found there is not removed after its successor has been written. */
-  #plan(whole: boolean): FlowCommand[] {
-    const commands: FlowCommand[] = [];
-    for (const [key, flow] of this.#pending) {
-      if (!whole && !(flow && FIRST_FEATURES.has(featureOf(flow.cookie)))) continue;
-      this.#pending.delete(key);
-      const command = this.#installed.want(key, flow);
-      if (command) commands.push(command);
-    }
-    if (!whole || !this.#foundLeft) return commands;
+  /** What has to be sent, worked out flow by flow while it is sent; what may not be written yet stays pending. */
+  #plan(whole: boolean): Iterable<FlowCommand> {
+    const batch = this.#pending;
+    this.#pending = new Map();
+    if (!whole) return this.#firstFlows(batch);
+    const changes = this.#installed.changes(batch);
+    if (!this.#foundLeft) return changes;
     this.#foundLeft = false;
-    const { commands: removals, foreign } = this.#installed.removeFound(canonicalKey);
+    // Removals come first, so that a flow found there is not removed after its successor has been written. Which those are is
+    // known when all others have been recognised.
+    const writes = [...changes];
+    return [...this.#removals(), ...writes];
+  }
+
+  #firstFlows(batch: ReadonlyMap<string, EncodedFlow | undefined>): Iterable<FlowCommand> {
+    const first = new Map<string, EncodedFlow>();
+    for (const [key, flow] of batch) {
+      if (flow && FIRST_FEATURES.has(flow.feature)) first.set(key, flow);
+      else this.#pending.set(key, flow);
+    }
+    return this.#installed.changes(first);
+  }
+
+  #removals(): FlowCommand[] {
+    const { commands, foreign } = this.#installed.removeFound(canonicalKey);
     if (foreign.length > 0) {
       this.#log.warn(
         { flows: foreign.length, tables: [...new Set(foreign.map(({ table }) => table))] },
         'flows of others are removed: the bridge is the agent’s',
       );
     }
-    return [...removals, ...commands];
+    return commands;
+  }
+
+  /** Sends commands in one bundle, each encoded while those before it are on their way. @returns how many */
+  async #write(channel: SwitchChannel, commands: Iterable<FlowCommand>): Promise<number> {
+    let count = 0;
+    const rest = commands[Symbol.iterator]();
+    const first = rest.next();
+    if (first.done === true) return 0;
+    await channel.bundle({
+      *[Symbol.iterator]() {
+        for (let next: IteratorResult<FlowCommand> = first; next.done !== true; next = rest.next()) {
+          count++;
+          yield encodeCommand(next.value);
+        }
+      },
+    });
+    return count;
   }
 
   /** Compares the number of flows, which costs little; when it is off, everything is read. */
   async #audit(): Promise<void> {
-    if (!this.#known || !this.#channel) return;
-    try {
-      const expected = this.#installed.size;
-      const { flows } = await this.#channel.request({ type: 'aggregate_request' });
-      if (!this.#isIdle() || this.#installed.size !== expected) return;
-      if (flows !== expected) this.resync(`the switch has ${flows} flows, expected are ${expected}`);
-    } catch (error) {
-      this.#log.debug({ error: String(error) }, 'the audit was not done');
-    }
-  }
-
-  #isIdle(): boolean {
-    return this.#known && this.#pending.size === 0;
+    if (!this.#known || !this.#channel?.isUp) return;
+    const expected = this.#installed.size;
+    const { flows } = await this.#channel.request({ type: 'aggregate_request' });
+    if (flows !== expected) this.resync(`the switch has ${flows} flows, expected are ${expected}`);
   }
 
   #retryLater(what: string, error: unknown, details: object = {}): void {
     this.#log.error({ ...details, error: String(error), retry_ms: RETRY_MS }, what);
-    const timer = setTimeout(() => this.resync('trying again'), RETRY_MS);
-    this.#timers.push(timer);
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.resync('trying again'), RETRY_MS);
   }
 }
 
-/** Encodes while earlier messages are on their way. */
-function encoded(commands: readonly FlowCommand[]): Messages {
-  return {
-    length: commands.length,
-    *[Symbol.iterator]() {
-      for (const command of commands) {
-        yield encodeFlowMod(command.command === 'add' ? command : { ...command, instructions: [] });
-      }
-    },
-  };
+function encodeCommand(command: FlowCommand): Buffer {
+  return encodeFlowMod(command.command === 'add' ? command : { ...command, instructions: [] });
 }
 
 /** The key of a flow that the switch reported: its match in our order of fields. */

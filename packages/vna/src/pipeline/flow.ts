@@ -24,6 +24,7 @@ export interface Flow {
 
 /** A flow ready for the wire. Strings are latin1 bytes: compact, and comparable as they are. */
 export interface EncodedFlow {
+  readonly feature: Feature;
   readonly cookie: bigint;
   readonly instructions: string;
 }
@@ -58,9 +59,36 @@ export function formatPackedFlow(key: string, { instructions }: Pick<EncodedFlow
   });
 }
 
-export function encodeFlow(flow: Flow, key: string): EncodedFlow {
-  const instructions = packInstructions(instructionsOf(flow));
-  return { instructions, cookie: cookie(flow.feature, key + instructions) };
+/** A flow that is packed when that is asked for: with 100,000 of them, while the first are on their way already. */
+export class LazyFlow implements EncodedFlow {
+  readonly key: string;
+  readonly feature: Feature;
+  #flow: Flow | undefined;
+  #instructions = '';
+  #cookie = 0n;
+
+  constructor(flow: Flow, key: string) {
+    this.key = key;
+    this.feature = flow.feature;
+    this.#flow = flow;
+  }
+
+  get cookie(): bigint {
+    this.#pack();
+    return this.#cookie;
+  }
+
+  get instructions(): string {
+    this.#pack();
+    return this.#instructions;
+  }
+
+  #pack(): void {
+    if (!this.#flow) return;
+    this.#instructions = packInstructions(instructionsOf(this.#flow));
+    this.#cookie = cookie(this.feature, this.key + this.#instructions);
+    this.#flow = undefined;
+  }
 }
 
 export function instructionsOf(flow: Flow): Instruction[] {
