@@ -1,3 +1,5 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import {
   arpRequest,
   encodeEthernet,
@@ -19,9 +21,21 @@ for line in sys.stdin: s.send(bytes.fromhex(line))
 `;
 
 /** Puts frames on the wire as they are, in order, as a machine does that does not keep to its addresses. */
-export async function inject(node: Node, frames: readonly Buffer[], device = 'eth0'): Promise<void> {
-  const input = frames.map((frame) => `${frame.toString('hex')}\n`).join('');
-  await node.exec(['python3', '-c', SENDER, device], { input });
+export class Sender {
+  readonly #child: ChildProcessByStdio<Writable, null, null>;
+
+  constructor(node: Node, device = 'eth0') {
+    const [program = '', ...args] = node.command(['python3', '-u', '-c', SENDER, device]);
+    this.#child = spawn(program, args, { stdio: ['pipe', 'ignore', 'inherit'] });
+  }
+
+  send(frames: readonly Buffer[]): void {
+    this.#child.stdin.write(frames.map((frame) => `${frame.toString('hex')}\n`).join(''));
+  }
+
+  close(): void {
+    this.#child.kill();
+  }
 }
 
 /** `02:00:00:00:00:01` as a number. */

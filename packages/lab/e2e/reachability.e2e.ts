@@ -7,8 +7,12 @@ import { TWO_TENANTS } from './tenants.ts';
 
 let centre: DataCentre;
 
+/** A machine that is plugged in before anyone has told VNet of it. */
+const LATE = { host: 'hv2', address: '10.0.0.7/24', mac: '02:0a:00:00:00:07' };
+
 beforeAll(async () => {
-  centre = await DataCentre.up(TWO_TENANTS);
+  const { topology, tenants } = TWO_TENANTS;
+  centre = await DataCentre.up({ topology: { ...topology, vms: { ...topology.vms, late: LATE } }, tenants });
 });
 
 afterAll(async () => centre.down());
@@ -88,6 +92,24 @@ describe('the pipeline', () => {
       expect(counts.length).toBeGreaterThan(0);
       expect(new Set(counts), host.name).toEqual(new Set(['0']));
     }
+  });
+});
+
+describe('an interface that is added with vnctl --wait', () => {
+  it('is reached by all machines of its network', async () => {
+    expect(await centre.reaches('a2', LATE.address)).toBe(false);
+    const words = `interfaces add --uuid if-late --mode vif --port-name late --network-uuid nw-a --mac-address ${LATE.mac}`;
+    const { stderr } = await centre.vnctl(...words.split(' '), '--ipv4-address', '10.0.0.7', '--wait');
+    expect(stderr).toMatch(/\d+ ms/);
+    const times = ['a1', 'a2', 'a3', 'a5'].map(async (vm) => centre.reachedAfter(vm, LATE.address));
+    expect(Math.max(...(await Promise.all(times)))).toBeLessThan(1000);
+    expect(await centre.reaches('b2', LATE.address)).toBe(false);
+  });
+
+  it('is reached by nobody any more when it is deleted', async () => {
+    await centre.vnctl('interfaces', 'del', 'if-late', '--wait');
+    const reached = ['a1', 'a2', 'a3'].map(async (vm) => centre.reaches(vm, LATE.address));
+    expect(await Promise.all(reached)).toEqual([false, false, false]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { Capture } from './capture.ts';
 import type { DataCentre } from './data-centre.ts';
-import { datagram, inject } from './frames.ts';
+import { datagram, Sender } from './frames.ts';
 
 const BROADCAST = 'ff:ff:ff:ff:ff:ff';
 
@@ -8,11 +8,13 @@ const BROADCAST = 'ff:ff:ff:ff:ff:ff';
 export class Witnesses implements AsyncDisposable {
   readonly #centre: DataCentre;
   readonly #captures: ReadonlyMap<string, Capture>;
+  readonly #senders: ReadonlyMap<string, Sender>;
   #markers = 0;
 
   private constructor(centre: DataCentre, captures: ReadonlyMap<string, Capture>) {
     this.#centre = centre;
     this.#captures = captures;
+    this.#senders = new Map(centre.lab.vms.map((vm) => [vm.name, new Sender(vm)]));
   }
 
   static async in(centre: DataCentre): Promise<Witnesses> {
@@ -30,12 +32,12 @@ export class Witnesses implements AsyncDisposable {
     const { lab, tenants } = this.#centre;
     const { host } = lab.vm(sender);
     const before = new Map([...this.#captures].map(([vm, { frames: seen }]) => [vm, seen.length]));
-    await inject(lab.vm(sender), frames);
+    this.#senders.get(sender)!.send(frames);
     const marker = `marker ${this.#markers++}`;
     for (const vms of Object.values(tenants)) {
       const herald = vms.includes(sender) ? sender : vms.find((vm) => lab.vm(vm).host === host);
       if (herald === undefined) continue;
-      await inject(lab.vm(herald), [this.#broadcast(herald, marker)]);
+      this.#senders.get(herald)!.send([this.#broadcast(herald, marker)]);
       const others = vms.filter((vm) => vm !== herald);
       await Promise.all(
         others.map(async (vm) =>
@@ -50,6 +52,7 @@ export class Witnesses implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const sender of this.#senders.values()) sender.close();
     await Promise.all([...this.#captures.values()].map(async (capture) => capture.stop()));
   }
 
