@@ -112,6 +112,7 @@ describe('an interface that lives elsewhere', () => {
     const engine = engineOn(lost);
     expect(engine.output('warning').get('port vm31')?.message).toContain('moved to another host');
     expect(flowsOf(engine, 'port')).not.toContain('in_port=31');
+    expect(engine.output('localInterface').get('31')).toMatchObject({ claim: 'claim-31' });
     expect(engine.output('localNetwork').has('1')).toBe(false);
 
     const replugged = engineOn(changed(lost, 'port', 31, { claim: 'new' }));

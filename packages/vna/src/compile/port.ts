@@ -21,16 +21,17 @@ export function port(view: View, emit: Emit, id: number): void {
 
   const face = interfaceOf(view, plug);
   const problem = face ? problemOf(view, face, plug) : NO_INTERFACE;
-  if (problem)
-    emit.output('warning', `port ${plug.name}`, { ...problem, details: { port: plug.name, ...problem.details } });
+  if (problem) warn(emit, plug, problem);
   if (!face || problem || !isPlugged(plug)) return;
 
+  // A port that has lost its interface is still plugged: the manager must go on knowing its claim.
   emit.output('localInterface', face.id, {
     interface_id: face.id,
     port_name: plug.name,
     port_number: plug.ofport,
     claim: plug.claim,
   });
+  if (hasLostClaim(view, face, plug)) return warn(emit, plug, hasMoved(face, plug));
   emit.output('bound', face.id, { id: face.id, ofport: plug.ofport });
   delivery(emit, face, plug);
   for (const lease of view.find('mac_lease', 'interface_id', face.id)) macLease(view, emit, face, lease);
@@ -51,6 +52,17 @@ function isPlugged(plug: SwitchPort): plug is PluggedPort {
   return plug.ofport !== null;
 }
 
+function hasMoved(face: Tables['interface'], plug: SwitchPort): Problem {
+  return {
+    message: 'the interface has moved to another host: this port is left alone until it is plugged anew',
+    details: { interface: face.uuid, remedy: `ovs-vsctl del-port ${plug.name}` },
+  };
+}
+
+function warn(emit: Emit, plug: SwitchPort, { message, details }: Problem): void {
+  emit.output('warning', `port ${plug.name}`, { message, details: { port: plug.name, ...details } });
+}
+
 interface Problem {
   readonly message: string;
   readonly details: Readonly<Record<string, unknown>>;
@@ -69,12 +81,6 @@ function problemOf(view: View, face: Tables['interface'], plug: SwitchPort): Pro
     return {
       message: 'two ports claim one interface: the older one keeps it',
       details: { ...about, kept_by: carrier.name, remedy: 'remove one of the ports, or give it another interface' },
-    };
-  }
-  if (hasLostClaim(view, face, plug)) {
-    return {
-      message: 'the interface has moved to another host: this port is left alone until it is plugged anew',
-      details: { ...about, remedy: `ovs-vsctl del-port ${plug.name}` },
     };
   }
   if (plug.ofport === null) {
