@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { Lab, type Host, type Result, type TopologyInput } from '../src/index.ts';
+import { agentCommand, commandOf, Lab, type Host, type Result, type TopologyInput } from '../src/index.ts';
 import { api, type Body } from './api.ts';
 import { mac } from './frames.ts';
 import { modelOf } from './model.ts';
-import { commandOf, Program, type LogLine } from './program.ts';
+import { Program, type LogLine } from './program.ts';
 import type { Tenants } from './tenants.ts';
 import { until } from './until.ts';
 
@@ -94,9 +94,8 @@ export class DataCentre implements AsyncDisposable {
 
   /** The command that starts an agent; further options are put behind and override. */
   vnaCommand(host: string, ...further: readonly string[]): readonly string[] {
-    const { ovsdb, bridge } = this.lab.host(host);
-    const options = ['--node-id', host, '--manager', this.manager, '--ovsdb', ovsdb, '--bridge', bridge];
-    return commandOf('vna', ...options, '--state-dir', this.stateDir(host), ...this.#keysOf(host), ...further);
+    const where = { manager: this.manager, stateDir: this.stateDir(host) };
+    return agentCommand(this.lab.host(host), where, ...this.#keysOf(host), ...further);
   }
 
   /** @throws ApiError unless the answer is a success */

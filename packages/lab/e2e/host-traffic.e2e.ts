@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Lab } from '../src/index.ts';
+import { commandOf, Lab } from '../src/index.ts';
 import { DataCentre } from './data-centre.ts';
-import { commandOf, Program } from './program.ts';
+import { Program } from './program.ts';
 import { TWO_TENANTS } from './tenants.ts';
 import { until } from './until.ts';
 

@@ -1,12 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import type { Daemon, Exit } from '../src/index.ts';
 
 export type LogLine = Readonly<Record<string, unknown>>;
-
-/** The command of one of VNet's programs, as it has been built. */
-export function commandOf(name: 'vnmgr' | 'vnapi' | 'vna' | 'vnctl', ...args: readonly string[]): readonly string[] {
-  return [process.execPath, fileURLToPath(new URL(`../../${name}/bin/${name}.js`, import.meta.url)), ...args];
-}
 
 /** A daemon of VNet that can be ended and started again. What it says is looked for in its present run only. */
 export class Program {

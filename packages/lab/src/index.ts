@@ -6,6 +6,7 @@ export { Node } from './lab/node.ts';
 export { OvsNode } from './lab/ovs-node.ts';
 export { NameTakenError } from './lab/registry.ts';
 export { Vm } from './lab/vm.ts';
+export { agentCommand, commandOf, programPath } from './programs.ts';
 export type { SwitchPaths } from './plan/scripts.ts';
 export { TopologyError } from './topology/errors.ts';
 export { checkTopology, parseTopology } from './topology/read.ts';

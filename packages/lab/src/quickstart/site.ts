@@ -1,12 +1,10 @@
-import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Result, RunOptions } from '../lab/command.ts';
 import type { Daemon } from '../lab/daemon.ts';
 import { Lab } from '../lab/lab.ts';
+import { agentCommand, commandOf } from '../programs.ts';
 import { TOPOLOGY } from './demo.ts';
 
-const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 const READY_TIMEOUT_MS = 30_000;
 
 export interface SiteOptions {
@@ -14,11 +12,6 @@ export interface SiteOptions {
   readonly database: string | undefined;
   /** Where vnapi serves: `127.0.0.1:9090`. */
   readonly api: string;
-}
-
-/** The path of a program of this repository. */
-export function programPath(name: string): string {
-  return join(ROOT, 'node_modules', '.bin', name);
 }
 
 /** The lab of the demonstration with VNet running in it: vnmgr and vnapi on the machine, one vna on each host. */
@@ -66,8 +59,7 @@ export class Site {
   }
 
   async #vnctl(args: readonly string[], options: RunOptions): Promise<Result> {
-    const env = { ...nodeInPath(), VNET_WEBAPI: this.api };
-    return this.lab.machine.exec([programPath('vnctl'), ...args], { ...options, env });
+    return this.lab.machine.exec(commandOf('vnctl', ...args), { ...options, env: { VNET_WEBAPI: this.api } });
   }
 
   async #startPrograms({ database, api }: SiteOptions, tell: (step: string) => void): Promise<void> {
@@ -75,30 +67,14 @@ export class Site {
     const manager = `ipc://${join(lab.dir, 'vnmgr.sock')}`;
     const store = database ?? `sqlite:${join(lab.dir, 'vnet.db')}`;
     tell(`vnmgr: the model, in ${withoutPassword(store)}`);
-    await ready(
-      lab.machine.spawn('vnmgr', [programPath('vnmgr'), '--database', store, '--listen', manager], {
-        env: nodeInPath(),
-      }),
-    );
+    await ready(lab.machine.spawn('vnmgr', commandOf('vnmgr', '--database', store, '--listen', manager)));
     tell(`vnapi: REST, at http://${api}`);
-    await ready(
-      lab.machine.spawn('vnapi', [programPath('vnapi'), '--manager', manager, '--listen', api], { env: nodeInPath() }),
-    );
+    await ready(lab.machine.spawn('vnapi', commandOf('vnapi', '--manager', manager, '--listen', api)));
     tell('vna: one on each hypervisor');
     await Promise.all(
       lab.hosts.map(async (host) => {
         const stateDir = join(lab.dir, 'state', host.name);
-        mkdirSync(stateDir, { recursive: true });
-        const options = {
-          'node-id': host.name,
-          manager,
-          ovsdb: host.ovsdb,
-          bridge: host.bridge,
-          openflow: host.openflow,
-          'state-dir': stateDir,
-        };
-        const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-        await ready(host.spawn('vna', [programPath('vna'), ...args], { env: nodeInPath() }));
+        await ready(host.spawn('vna', agentCommand(host, { manager, stateDir })));
       }),
     );
   }
@@ -106,11 +82,6 @@ export class Site {
 
 async function ready(daemon: Daemon): Promise<void> {
   await daemon.message('ready', { timeout: READY_TIMEOUT_MS });
-}
-
-/** The programs run with the Node that runs this one. */
-function nodeInPath(): Readonly<Record<string, string>> {
-  return { PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` };
 }
 
 function withoutPassword(database: string): string {

@@ -1,5 +1,6 @@
+import { programPath } from '../programs.ts';
 import { VMS } from './demo.ts';
-import { programPath, type Site } from './site.ts';
+import type { Site } from './site.ts';
 
 /** Commands to try while the demonstration is up. */
 export function whatNext({ lab, api }: Site): string {
