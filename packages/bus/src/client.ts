@@ -142,13 +142,14 @@ export class BusClient<Out extends BusMessage, In extends BusMessage = never> {
 
   #cameUp(endpoint: string): void {
     this.#up = true;
-    this.#attempts = 0;
     this.#options.log.info({ endpoint }, 'manager connected');
     this.#options.onUp?.(endpoint);
     for (const wake of [...this.#onceUp]) wake();
   }
 
   #take(message: BusMessage): void {
+    // Only now: one that is refused after the greeting must not come back at once, for ever.
+    this.#attempts = 0;
     if (message.type !== 'reply') {
       this.#options.onMessage?.(message as In);
       return;

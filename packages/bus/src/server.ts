@@ -2,7 +2,7 @@ import { Context, Router } from 'zeromq';
 import { checkEndpoint, EndpointError, usesCurve, type EndpointSecurity } from './endpoints.ts';
 import { decodeFrames, DEFAULT_MAX_MESSAGE_BYTES, encodeFrames, FrameError, type BusMessage } from './frames.ts';
 import { AuthorizedKeys, loadManagerKeys, openProof, sameProof, type KeyPair } from './keys.ts';
-import { RepeatedWarning, type BusLog } from './log.ts';
+import { RepeatedLines, type BusLog } from './log.ts';
 import { Outbox } from './outbox.ts';
 import { HARD_LIMIT_FACTOR, HIGH_WATER_MARK, LINGER_MS, PING_MS, TIMEOUT_MS, type ControlMessage } from './protocol.ts';
 import { Gatekeeper, ZAP_DOMAIN } from './zap.ts';
@@ -62,6 +62,7 @@ export class BusServer<In extends BusMessage, Out extends BusMessage> {
   readonly #listeners: Listener[] = [];
   readonly #connections = new Map<string, Connection>();
   readonly #strangers = new Set<string>();
+  readonly #refusals: RepeatedLines;
   #gatekeeper: Gatekeeper | undefined;
   #pinger: NodeJS.Timeout | undefined;
   #endpoints: string[] = [];
@@ -69,6 +70,7 @@ export class BusServer<In extends BusMessage, Out extends BusMessage> {
   private constructor(options: BusServerOptions<In>) {
     this.#options = options;
     this.#log = options.log;
+    this.#refusals = new RepeatedLines(options.log);
     this.#maxBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES;
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
     if (options.keys !== undefined) {
@@ -232,7 +234,12 @@ export class BusServer<In extends BusMessage, Out extends BusMessage> {
   #misbehaved(listener: Listener, identity: Buffer, connection: Connection | undefined, error: Error): void {
     const fields = { peer: identity.toString('latin1'), node: connection?.peer.node };
     if (connection !== undefined) {
-      this.#log.error({ ...fields, error: error.message, stack: error.stack }, 'connection ended: bad message');
+      const who = fields.node ?? 'a program without a key of its own';
+      this.#refusals.error(
+        `${who} ${error.message}`,
+        { ...fields, error: error.message },
+        'connection ended: bad message',
+      );
       this.#drop(connection, error.message);
       return;
     }
@@ -276,7 +283,7 @@ export class BusServer<In extends BusMessage, Out extends BusMessage> {
 
   /** Logs what libzmq ends below our frames. */
   async #watch(listener: Listener): Promise<void> {
-    const warnings = new RepeatedWarning(this.#log);
+    const warnings = new RepeatedLines(this.#log);
     const limit = this.#maxBytes * HARD_LIMIT_FACTOR;
     let handshakeFailed = false;
     for await (const event of listener.socket.events) {

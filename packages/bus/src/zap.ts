@@ -1,6 +1,6 @@
 import { Reply, type Context } from 'zeromq';
 import type { AuthorizedKeys } from './keys.ts';
-import { RepeatedWarning, type BusLog } from './log.ts';
+import { RepeatedLines, type BusLog } from './log.ts';
 import { z85Encode } from './z85.ts';
 
 export const ZAP_DOMAIN = 'vnet';
@@ -29,7 +29,7 @@ export class Gatekeeper {
 }
 
 async function answer(socket: Reply, keys: AuthorizedKeys, log: BusLog): Promise<void> {
-  const warnings = new RepeatedWarning(log);
+  const warnings = new RepeatedLines(log);
   for await (const [version, requestId, , address, , mechanism, publicKey] of socket) {
     const allowed = isAllowed({ address, mechanism, publicKey }, keys, warnings);
     const status = allowed ? ['200', 'OK'] : ['400', 'unknown key'];
@@ -39,7 +39,7 @@ async function answer(socket: Reply, keys: AuthorizedKeys, log: BusLog): Promise
 
 type Question = Readonly<Record<'address' | 'mechanism' | 'publicKey', Buffer | undefined>>;
 
-function isAllowed(question: Question, keys: AuthorizedKeys, log: RepeatedWarning): boolean {
+function isAllowed(question: Question, keys: AuthorizedKeys, log: RepeatedLines): boolean {
   const address = question.address?.toString() ?? '';
   if (question.mechanism?.toString() !== 'CURVE' || question.publicKey?.length !== 32) {
     log.warn(address, { address }, 'connection refused: it has no CURVE key; give the client --keys DIR');

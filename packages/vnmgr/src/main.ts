@@ -1,6 +1,6 @@
 /** `vnmgr`: keeps the model in the database and serves it. `vnmgr keygen DIR` makes the keys of the bus. */
 import { hostname } from 'node:os';
-import { keygen } from '@vnet/bus';
+import { checkEndpoint, keygen } from '@vnet/bus';
 import { USAGE_EXIT_CODE, flag, list, optional, optionsOfProcess, text } from '@vnet/model/options';
 import { pino } from 'pino';
 import { Manager } from './manager.ts';
@@ -33,6 +33,9 @@ async function serve(): Promise<void> {
   const { database, listen, ...rest } = optionsOfProcess(program, options);
   const log = pino(pino.destination({ fd: 2, sync: true }));
   try {
+    // Before the database is made or changed.
+    for (const endpoint of listen)
+      checkEndpoint(endpoint, { insecure: rest.insecure, ...(rest.keys === undefined ? {} : { keys: rest.keys }) });
     const owner = `${hostname()} ${listen.join(' ')}`;
     const manager = await Manager.start({ ...rest, database, listen, owner, log });
     const stop = (signal: string): void => {
