@@ -34,6 +34,8 @@ describe('the answer to a packet that is too big', () => {
     ['what went to many', frame(BROADCAST_MAC)],
     ['an ICMP error', frame(B, IP_PROTOCOL.icmp, Buffer.concat([Buffer.from([3, 4]), Buffer.alloc(1478)]))],
     ['what is not IPv4', arpRequest(A, IP_A, IP_B)],
+    ['what cannot be read', frame().subarray(0, 30)],
+    ['nothing at all', Buffer.alloc(0)],
   ])('is not given to %s', (_, original) => {
     expect(tooBigReply(original, 1458)).toBeUndefined();
   });

@@ -1,4 +1,5 @@
 import {
+  DecodeError,
   ETHERTYPE,
   IPV4_DEFAULTS,
   IP_PROTOCOL,
@@ -10,17 +11,25 @@ import {
   fragmentationNeeded,
   isGroupMac,
   mayCauseIcmpError,
+  type EthernetFrame,
 } from '@vnet/packet';
 
 /**
  * The answer to a packet that does not fit the way to its destination: fragmentation needed, with the MTU that does
  * (RFC 1191). No router stands between the two machines, so it comes in the name of the destination.
  *
- * @returns undefined for a packet that no error may be sent about
- * @throws DecodeError
+ * @returns undefined for a packet that no error may be sent about, and for one that cannot be read
  */
 export function tooBigReply(frame: Buffer, mtu: number): Buffer | undefined {
-  const ethernet = decodeEthernet(frame);
+  try {
+    return replyTo(decodeEthernet(frame), mtu);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}
+
+function replyTo(ethernet: EthernetFrame, mtu: number): Buffer | undefined {
   if (ethernet.etherType !== ETHERTYPE.ipv4 || isGroupMac(ethernet.dst)) return undefined;
   const packet = decodeIpv4(ethernet.payload);
   if (!mayCauseIcmpError(packet)) return undefined;
