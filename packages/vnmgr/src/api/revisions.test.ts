@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { onEachDatabase } from '../../test/databases.ts';
 import { type TestModel, openModel } from '../../test/model.ts';
-import {} from '../../test/site.ts';
+import { prune } from '../store/history.ts';
 
 onEachDatabase((databases) => {
   let model: TestModel;
@@ -40,6 +40,22 @@ onEachDatabase((databases) => {
         status: 412,
       });
       expect(await model.ok('networks.show', { uuid: 'nw-a' })).toMatchObject({ display_name: 'one' });
+    });
+
+    it('refuse a change based on one that is forgotten, or that there has not been', async () => {
+      await model.ok('networks.create', { uuid: 'nw-a', ipv4_network: '10.1.0.0' });
+      await model.ok('networks.update', { uuid: 'nw-a', display_name: 'one' });
+      for (let i = 0; i < 3; i++) await model.ok('topologies.create', { mode: 'simple_overlay' });
+      await prune(model.database.knex, Date.now() + 1);
+      const attempt = (revision: number) =>
+        model.refused('networks.update', { uuid: 'nw-a', display_name: 'two' }, { if_match: revision });
+      expect(await attempt(1)).toMatchObject({ status: 412, message: expect.stringContaining('too old') as string });
+      expect(await attempt(99)).toMatchObject({
+        status: 412,
+        message: expect.stringContaining('has not been') as string,
+      });
+      const { revision } = await model.call('networks.show', { uuid: 'nw-a' });
+      await model.ok('networks.update', { uuid: 'nw-a', display_name: 'two' }, { if_match: revision! });
     });
   });
 });

@@ -5,7 +5,7 @@ import { Editor } from '../rules/editor.ts';
 import { requestRules } from '../rules/index.ts';
 import { attachIpLease, releaseIpLease } from '../rules/leases.ts';
 import type { Extra, RequestRule, Settings } from '../rules/rule.ts';
-import { lastChangeOf, oldestRevision } from '../store/history.ts';
+import { lastChangeOf, lastRevision, oldestRevision } from '../store/history.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { type Call, type NamedRow, pathColumns, resolve, resolvePath } from './call.ts';
 
@@ -23,6 +23,13 @@ async function checkUnchanged(edit: Editor, { endpoint, ifMatch }: WriteCall, ro
   const last = await edit.tx.withKnex((db) => lastChangeOf(db, endpoint.entity, row.id));
   if (last > ifMatch) {
     throw new VnetError('PreconditionFailed', `changed at revision ${last}, after ${ifMatch}: read it again`);
+  }
+  const newest = await edit.tx.withKnex(lastRevision);
+  if (ifMatch > newest) {
+    throw new VnetError(
+      'PreconditionFailed',
+      `revision ${ifMatch} has not been, the last one is ${newest}: read again`,
+    );
   }
   const oldest = await edit.tx.withKnex(oldestRevision);
   if (ifMatch < oldest - 1) {

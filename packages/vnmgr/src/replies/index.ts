@@ -12,11 +12,7 @@ type Renderer<E extends EntityName> = (queries: Queries, rows: readonly Row<E>[]
 /** Entities whose reply is more than their plain row. All rows of a list at once, so that joins cost a query each. */
 const renderers: { readonly [E in EntityName]?: Renderer<E> } = {
   network: (_queries, rows) =>
-    rows.map((row) => ({
-      ...plain('network', row),
-      ipv4_network: formatIpv4(row.ipv4_network),
-      segment_id: null,
-    })),
+    rows.map((row) => ({ ...plain('network', row), ipv4_network: formatIpv4(row.ipv4_network) })),
   interface: interfaces,
   mac_lease: macLeases,
   ip_lease: ipLeases,

@@ -2,8 +2,16 @@ import { type Row, formatIpv4, formatMac } from '@vnet/model';
 import type { Queries } from '../store/queries.ts';
 import { type Reply, plain, plainOrNull } from './plain.ts';
 
-function notUndefined<T>(value: T | undefined): value is T {
-  return value !== undefined;
+/** In the order they come in. */
+function groupBy<K, T>(items: readonly T[], keyOf: (item: T, index: number) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  items.forEach((item, index) => {
+    const key = keyOf(item, index);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  });
+  return groups;
 }
 
 /** IP leases without the nested MAC lease and interface: as they stand in an interface, and after attach and release. */
@@ -103,15 +111,15 @@ export async function interfaces(queries: Queries, rows: readonly Row<'interface
     macRows.map((row) => row.id),
   );
   const ips = await bareIpLeases(queries, ipRows);
+  const ipsOf = groupBy(ips, (_ip, i) => ipRows[i]!.mac_lease_id);
+  const macRowsOf = groupBy(macRows, (mac) => mac.interface_id);
   const macsOf = (row: Row<'interface'>): Reply[] =>
-    macRows
-      .filter((mac) => mac.interface_id === row.id)
-      .map((mac) => ({
-        ...plain('mac_lease', mac),
-        mac_address: formatMac(mac.mac_address),
-        segment_id: null,
-        ip_leases: ipRows.map((ip, i) => (ip.mac_lease_id === mac.id ? ips[i] : undefined)).filter(notUndefined),
-        interface_uuid: row.uuid,
-      }));
+    (macRowsOf.get(row.id) ?? []).map((mac) => ({
+      ...plain('mac_lease', mac),
+      mac_address: formatMac(mac.mac_address),
+      segment_id: null,
+      ip_leases: ipsOf.get(mac.id) ?? [],
+      interface_uuid: row.uuid,
+    }));
   return rows.map((row) => ({ ...plain('interface', row), ...leasesOf(macsOf(row)) }));
 }

@@ -85,6 +85,43 @@ onEachDatabase((databases) => {
       });
     });
 
+    it('have their keys in the order of the columns of OpenVNet, what is new after them', async () => {
+      await makeSite(model);
+      const machine = await makeVm(model, 'if-vm', '02:00:00:00:01:01', '10.1.0.1');
+      const [lease] = machine['ip_leases'] as [{ ip_address: { network: object } }];
+      const TIMES = 'created_at updated_at deleted_at is_deleted';
+      const expected: [object, string][] = [
+        [
+          lease.ip_address.network,
+          `id uuid display_name ipv4_network ipv4_prefix mode domain_name ${TIMES} segment_id mtu`,
+        ],
+        [
+          machine,
+          `id uuid mode display_name enable_routing enable_route_translation ${TIMES} enable_filtering ` +
+            'enable_legacy_filtering iface_id mac_leases mac_address ip_leases network_uuid ipv4_address',
+        ],
+        [
+          lease,
+          `id uuid interface_id mac_lease_id ip_address_id enable_routing ${TIMES} network_id ipv4_address ip_address ` +
+            'interface_uuid mac_lease_uuid network_uuid',
+        ],
+        [
+          await model.ok('datapaths.show', { uuid: 'dp-1' }),
+          `id uuid display_name dpid node_id ${TIMES} enable_ovs_learn_action`,
+        ],
+        [
+          await model.ok('datapaths.networks.create', {
+            uuid: 'dp-1',
+            network_uuid: 'nw-a',
+            interface_uuid: 'if-host',
+          }),
+          `id datapath_id network_id interface_id mac_address_id ip_lease_id ${TIMES} topology_id topology_layer_id ` +
+            'topology_mac_range_group_id mac_address',
+        ],
+      ];
+      for (const [reply, keys] of expected) expect(Object.keys(reply).join(' ')).toBe(keys);
+    });
+
     it('leave the address keys of an interface without leases out', async () => {
       const made = await model.ok('interfaces.create', { mode: 'simulated' });
       expect(made['mac_leases']).toEqual([]);

@@ -32,14 +32,15 @@ const UNAVAILABLE = new Set([
 /** Messages of knex and mysql2 that come without a code. */
 const UNAVAILABLE_TEXT = /Timeout acquiring a connection|connection is in closed state|Connection lost|aborted|WSREP/;
 
+/** What kind of failure a driver's error is; `other` for everything that is not one of the database. */
 export function classify(error: unknown): Failure {
   if (!(error instanceof Error) || error instanceof VnetError) return 'other';
   const code = 'code' in error ? String(error.code) : '';
+  // SQLite has extended codes: SQLITE_IOERR_WRITE, SQLITE_BUSY_SNAPSHOT.
+  const base = /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code;
   if (DUPLICATES.has(code)) return 'duplicate';
-  if (CONFLICTS.has(code)) return 'conflict';
-  // SQLite's extended codes: SQLITE_IOERR_WRITE.
-  const known = UNAVAILABLE.has(code) || UNAVAILABLE.has(code.split('_').slice(0, 2).join('_'));
-  return known || UNAVAILABLE_TEXT.test(error.message) ? 'unavailable' : 'other';
+  if (CONFLICTS.has(base)) return 'conflict';
+  return UNAVAILABLE.has(base) || UNAVAILABLE_TEXT.test(error.message) ? 'unavailable' : 'other';
 }
 
 /** @throws {VnetError} DatabaseUnavailable in place of the driver's error */

@@ -89,9 +89,10 @@ export async function revisionsSince(db: Knex, since: number): Promise<Revision[
   return [...revisions].map(([revision, changes]) => ({ revision, changes }));
 }
 
-/** The oldest revision whose changes are still there. */
+/** The oldest revision whose changes are still there; 0 when there has been none yet. */
 export async function oldestRevision(db: Knex): Promise<number> {
-  const [row] = await db('changes').min<{ oldest: number | null }[]>({ oldest: 'revision' });
+  const kept = db('revisions').where('id', '>', 0);
+  const [row] = await kept.min<{ oldest: number | null }[]>({ oldest: 'id' });
   return row?.oldest ?? 0;
 }
 
@@ -102,11 +103,15 @@ export async function lastChangeOf(db: Knex, entity: EntityName, id: number): Pr
   return row?.last ?? 0;
 }
 
-/** Forgets what happened before a time (epoch milliseconds); revision 0 stays, it names the history. */
+/**
+ * Forgets what happened before a time (epoch milliseconds). Revision 0 stays, it names the history; so does the last one,
+ * from which the next number follows.
+ */
 export async function prune(db: Knex, before: number): Promise<void> {
-  const old = db('revisions').where('time', '<', before).where('id', '>', 0);
-  const [row] = await old.max<{ last: number | null }[]>({ last: 'id' });
-  if (row?.last == null) return;
-  await db('changes').where('revision', '<=', row.last).delete();
-  await db('revisions').where('id', '<=', row.last).where('id', '>', 0).delete();
+  const last = await lastRevision(db);
+  const old = db('revisions').where('time', '<', before).where('id', '<', last);
+  const [row] = await old.max<{ newest: number | null }[]>({ newest: 'id' });
+  const newest = row?.newest ?? 0;
+  await db('changes').where('revision', '<=', newest).delete();
+  await db('revisions').where('id', '<=', newest).where('id', '>', 0).delete();
 }

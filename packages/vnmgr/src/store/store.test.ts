@@ -116,8 +116,18 @@ onEachDatabase((databases) => {
       await prune(knex, Date.now() - 60_000);
       expect(await oldestRevision(knex)).toBe(1);
       await prune(knex, Date.now() + 1);
-      expect(await revisionsSince(knex, 0)).toEqual([]);
       expect(await historyId(knex)).toBe(name);
+      expect((await revisionsSince(knex, 0)).map(({ revision }) => revision)).toEqual([model.store.revision]);
+      expect(await oldestRevision(knex)).toBe(model.store.revision);
+    });
+
+    it('goes on with its numbers when all of it is old', async () => {
+      await makeSite(model);
+      const last = model.store.revision;
+      await prune(model.database.knex, Date.now() + 1);
+      const next = await model.call('topologies.create', { mode: 'simple_overlay' });
+      expect(next.revision).toBe(last + 1);
+      expect(model.revisions.at(-1)?.revision).toBe(last + 1);
     });
   });
 });
