@@ -137,7 +137,12 @@ export class Agent {
       this.#alone = true;
       this.#schedule();
     });
-    this.#timers.add(setInterval(() => this.#switch.send(this.#announcer.repeat()), REPEAT_MS));
+    this.#timers.add(
+      setInterval(() => {
+        this.#switch.send(this.#announcer.repeat());
+        this.#state.prune();
+      }, REPEAT_MS),
+    );
   }
 
   /** Stops, and leaves the flows in the switch. */

@@ -4,6 +4,7 @@ import { OvsdbClient, type Operation } from '@vnet/ovsdb';
 import type { Log } from '../log.ts';
 import type { SwitchPort } from '../state/tables.ts';
 import { createBridge, prepareBridge, setDatapathId, setDatapathType } from './bridge-setup.ts';
+import { checkHostSettings } from './host-settings.ts';
 import {
   DATABASE,
   MADE_BY_AGENT,
@@ -52,6 +53,7 @@ export class Bridge {
   #busy = false;
   #again = false;
   #restoring = false;
+  #hostChecked = false;
   #probe: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
 
@@ -119,6 +121,8 @@ export class Bridge {
     }
     this.#probeType(bridge, interfaces);
     if (bridge.datapath_id === undefined) return;
+    if (!this.#hostChecked) checkHostSettings(bridge.datapath_type === 'netdev' ? 'netdev' : 'system', log);
+    this.#hostChecked = true;
     this.#options.onView({
       dpid: `0x${bridge.datapath_id}`,
       made: bridge.external_ids.has(MADE_BY_AGENT),

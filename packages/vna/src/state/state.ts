@@ -107,6 +107,16 @@ export class State<Reader extends object = never> {
     return ids.map((id) => this.get(name, id)!);
   }
 
+  /** Drops the cells of what is neither there nor looked for any more. */
+  prune(): void {
+    for (const { rows, indexes } of Object.values(this.#tables)) {
+      for (const [id, cell] of rows) if (!cell.row && cell.readers.size === 0) rows.delete(id);
+      for (const { buckets } of indexes.values()) {
+        for (const [key, bucket] of buckets) if (isIdle(bucket)) buckets.delete(key);
+      }
+    }
+  }
+
   /** The cell of a row, present or not: what a reader hangs on. */
   rowCell(name: TableName, id: number): RowCell<Reader> {
     const { rows } = this.#tables[name];
@@ -136,7 +146,7 @@ export class State<Reader extends object = never> {
     bucket.ids.delete(id);
     bucket.followers?.forEach((follower) => follower.left(id));
     bucket.readers.forEach(this.#onChange);
-    if (bucket.ids.size === 0 && bucket.readers.size === 0 && !bucket.followers) index.buckets.delete(key);
+    if (isIdle(bucket)) index.buckets.delete(key);
   }
 }
 
@@ -144,6 +154,10 @@ function bucketOf<Reader extends object>(index: Index<Reader>, key: IndexKey): B
   let bucket = index.buckets.get(key);
   if (!bucket) index.buckets.set(key, (bucket = new Bucket()));
   return bucket;
+}
+
+function isIdle(bucket: Bucket<object>): boolean {
+  return bucket.ids.size === 0 && bucket.readers.size === 0 && !bucket.followers;
 }
 
 function sameRow(a: object, b: object): boolean {
