@@ -27,7 +27,12 @@ export function receivePackets(channel: SwitchChannel, log: Log, onPacketIn: (pa
   };
   channel.on('up', onUp);
   channel.on('message', (message) => {
-    if (message.type === 'packet_in') onPacketIn(readPacketIn(message));
+    if (message.type !== 'packet_in') return;
+    try {
+      onPacketIn(readPacketIn(message));
+    } catch (error) {
+      log.error({ error: String(error) }, 'a packet could not be dealt with');
+    }
   });
   if (channel.isUp) onUp();
 }

@@ -100,6 +100,18 @@ describe('a session', () => {
     expect(manager.sent.findLast(({ type }) => type === 'hello')).toMatchObject({ revision: null });
   });
 
+  it('lets go of nothing that it held before it knows what it wants', () => {
+    const manager = new Manager({ database: 'db', revision: 9, scopes: ['node/node1', 'network/1'] });
+    manager.session.connected();
+    manager.session.identify('0x1');
+    expect(manager.sent.map(({ type }) => type)).toEqual(['hello']);
+    manager.update({ revision: 9, subscription: manager.subscription() });
+    expect(manager.session.complete).toBe(false);
+    manager.session.want(new Set(['network/1', 'node/node1']));
+    expect(manager.sent.map(({ type }) => type)).toEqual(['hello']);
+    expect(manager.session.complete).toBe(true);
+  });
+
   it('begins anew when an update is missing', () => {
     const manager = greeted();
     manager.update({ seq: 9, put: [row(3)] });

@@ -35,7 +35,8 @@ export class Session {
   #dpid: string | undefined;
   #up = false;
   #greeted = false;
-  #wanted: ReadonlySet<string> = new Set();
+  /** Undefined until the agent has said what it wants: what it holds is not let go of before. */
+  #wanted: ReadonlySet<string> | undefined;
   /** Scopes asked for on this connection. */
   #asked: ReadonlySet<string> = new Set();
   #held: Held | undefined;
@@ -56,7 +57,8 @@ export class Session {
 
   /** A manager answers and everything asked for is here. */
   get complete(): boolean {
-    return this.#greeted && this.#answered === this.#subscription && sameSet(this.#asked, this.#wanted);
+    const answered = this.#greeted && this.#answered === this.#subscription;
+    return answered && this.#wanted !== undefined && sameSet(this.#asked, this.#wanted);
   }
 
   /** A manager answers, or is expected to within a moment. */
@@ -120,7 +122,7 @@ export class Session {
   #hello(): void {
     if (this.#dpid === undefined) return;
     const { nodeId, run } = this.#options;
-    const scopes = this.#held ? this.#held.scopes : [...this.#wanted];
+    const scopes = this.#held?.scopes ?? [...(this.#wanted ?? [])];
     this.#asked = new Set(scopes);
     this.#greeted = true;
     this.#seq = 0;
@@ -138,7 +140,7 @@ export class Session {
     };
     this.#greeting = { subscription: hello.subscription, rows: 0, reset: false };
     this.#send(hello);
-    this.want(this.#wanted);
+    if (this.#wanted) this.want(this.#wanted);
   }
 
   #update(update: AgentUpdate): void {
