@@ -49,7 +49,7 @@ export function formatMac(address: number): string {
     .replaceAll(/(..)(?=.)/g, '$1:');
 }
 
-export function isMac(address: number): boolean {
+function isMac(address: number): boolean {
   return Number.isInteger(address) && address >= 0 && address <= MAC_MAX;
 }
 

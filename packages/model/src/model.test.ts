@@ -99,6 +99,29 @@ describe('validate', () => {
     expect(validate(findEndpoint('datapaths.update')!, { uuid: 'dp-1' }, {}).values).toEqual({});
   });
 
+  it('takes an empty text for none where there may be none', () => {
+    expect(create('interfaces', { mode: 'vif', iface_id: '', port_name: '' })).toMatchObject({
+      iface_id: null,
+      port_name: null,
+    });
+    expect(create('datapaths', { display_name: '', node_id: 'a', dpid: '1' })).toMatchObject({ display_name: '' });
+  });
+
+  it('takes every script, line feeds and the longest text', () => {
+    for (const text of ['ネットワーク', '🦑', 'a\n\tb', "'; DROP TABLE networks; --", '🦑'.repeat(127)]) {
+      expect(create('networks', { ipv4_network: '10.0.0.0', display_name: text })).toMatchObject({
+        display_name: text,
+      });
+    }
+  });
+
+  it('shows the beginning of a value that is as long as a request', () => {
+    const long = 'x'.repeat(1_000_000);
+    for (const params of [{ uuid: long }, { uuid: [long] }, { ipv4_network: [long] }, { display_name: long }]) {
+      expect(() => create('networks', { ipv4_network: '10.0.0.0', ...params })).toThrow(/^.{80,200}$/);
+    }
+  });
+
   it.each([
     ['networks', {}, 'MissingArgument', 'ipv4_network'],
     ['networks', { ipv4_network: '10.0.0.256' }, 'ArgumentError', 'ipv4_network: "10.0.0.256" is not an IPv4 address'],
@@ -119,11 +142,16 @@ describe('validate', () => {
     ['networks', { ipv4_network: '10.0.0.0', uuid: 'nw-Faulty' }, 'InvalidUUID', 'Network#uuid: nw-Faulty'],
     ['networks', { ipv4_network: '10.0.0.0', uuid: 'nw-12345678901234567' }, 'InvalidUUID', 'Network#uuid'],
     ['networks', { ipv4_network: {} }, 'ArgumentError', 'ipv4_network: {} is not'],
+    ['networks', { ipv4_network: '10.0.0.0', display_name: 'a\u001b[31m' }, 'ArgumentError', 'control characters'],
+    ['networks', { ipv4_network: '10.0.0.0', display_name: 'a\u009b31m' }, 'ArgumentError', 'control characters'],
+    ['networks', { ipv4_network: '10.0.0.0', display_name: 'a\ud83e' }, 'ArgumentError', 'whole characters'],
+    ['networks', { ipv4_network: '10.0.0.0', display_name: ['a'] }, 'ArgumentError', 'display_name: ["a"] is not'],
     ['datapaths', { display_name: 'a', node_id: 'b', dpid: '0xzz' }, 'ArgumentError', 'dpid: "0xzz"'],
     ['datapaths', { display_name: 'a'.repeat(256), node_id: 'b', dpid: '1' }, 'ArgumentError', '255 characters'],
     ['mac_leases', { interface_uuid: 'nw-1', mac_address: '02:00:00:00:00:01' }, 'InvalidUUID', 'Interface#uuid: nw-1'],
     ['mac_leases', { interface_uuid: 'if-1', mac_address: '2:0:0:0:0:1' }, 'ArgumentError', 'mac_address'],
     ['mac_leases', { interface_uuid: 'if-1', mac_address: '01:00:5e:00:00:01' }, 'ArgumentError', 'one station'],
+    ['mac_leases', { interface_uuid: 'if-1', mac_address: 5 }, 'ArgumentError', 'mac_address: 5 is not a MAC'],
     ['interfaces', { mode: 'vif', enable_routing: 'maybe' }, 'ArgumentError', 'enable_routing: "maybe"'],
   ])('%s with %j is refused with %s', (resource, params, error, message) => {
     let thrown: unknown;

@@ -1,5 +1,5 @@
 /** Text or JSON from outside → typed values, by the declaration of the endpoint; the first failure is thrown. */
-import { formatMac, isMac, isUnicastMac, parseDpid, parseIpv4, parseMac } from './addresses.ts';
+import { formatMac, isUnicastMac, parseDpid, parseIpv4, parseMac } from './addresses.ts';
 import type { Field, FieldType } from './declaration.ts';
 import type { Endpoint, Param } from './endpoints.ts';
 import { declarationOf, isEntityName } from './entities/index.ts';
@@ -21,18 +21,29 @@ const BOOLEANS = new Map<unknown, boolean>([
   ...['n', 'no', 'f', 'false', '0', false, 0].map((text) => [text, false] as const),
 ]);
 
+/** Of a value in a message: it may be as long as a request. */
+const SHOWN_LENGTH = 80;
+
+/** Control characters (Unicode Cc) but tab and line feed: in names they only serve to fool terminals and logs. */
+const CONTROL = /[^\P{Cc}\t\n]/u;
+/** Half of a character, which no database can store. */
+const HALF_CHARACTER = /\p{Surrogate}/u;
+
+function excerpt(text: string | undefined): string {
+  return text !== undefined && text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : String(text);
+}
+
 function refuse(param: Param, value: unknown, expected: string): never {
-  const shown = JSON.stringify(value);
-  throw new VnetError('ArgumentError', `${param.name}: ${shown} is not ${expected}`);
+  throw new VnetError('ArgumentError', `${param.name}: ${excerpt(JSON.stringify(value))} is not ${expected}`);
 }
 
 function coerceString(param: Param, value: unknown): string {
   const { maxLength = 255 } = param;
   if (typeof value !== 'string' && typeof value !== 'number') refuse(param, value, 'a text');
   const text = String(value);
-  if (text.length > maxLength) refuse(param, `${text.slice(0, 32)}…`, `a text of at most ${maxLength} characters`);
-  // Control characters in names only serve to fool terminals and logs.
-  if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(text)) refuse(param, text, 'free of control characters');
+  if (text.length > maxLength) refuse(param, text, `a text of at most ${maxLength} characters`);
+  if (CONTROL.test(text)) refuse(param, text, 'free of control characters');
+  if (HALF_CHARACTER.test(text)) refuse(param, text, 'a text of whole characters');
   return text;
 }
 
@@ -61,8 +72,8 @@ function coerceIpv4(param: Param, value: unknown): number {
 }
 
 function coerceMac(param: Param, value: unknown): number {
-  const address = typeof value === 'string' ? parseMac(value) : value;
-  if (typeof address !== 'number' || !isMac(address)) refuse(param, value, 'a MAC address such as 02:00:00:00:00:01');
+  const address = typeof value === 'string' ? parseMac(value) : undefined;
+  if (address === undefined) refuse(param, value, 'a MAC address such as 02:00:00:00:00:01');
   if (!isUnicastMac(address)) refuse(param, formatMac(address), 'the MAC address of one station');
   return address;
 }
@@ -77,7 +88,7 @@ function checkUuid(entity: string, key: string, value: unknown, form: string): s
   const prefix = isEntityName(entity) ? declarationOf(entity).prefix : undefined;
   if (prefix !== undefined && typeof value === 'string' && new RegExp(`^${prefix}-${form}$`).test(value)) return value;
   const shown = typeof value === 'string' ? value : JSON.stringify(value);
-  throw new VnetError('InvalidUUID', `${modelName(entity)}#${key}: ${shown}`);
+  throw new VnetError('InvalidUUID', `${modelName(entity)}#${key}: ${excerpt(shown)}`);
 }
 
 function coerceReference(param: Param, value: unknown): string {
@@ -95,8 +106,9 @@ const coercions: Record<FieldType, (param: Param, value: unknown) => ParamValue>
   reference: coerceReference,
 };
 
+/** An empty text is a text, unless the column can be without a value: that is how a query takes one away. */
 function isUnset(field: Field, value: unknown): boolean {
-  return value === null || (value === '' && field.type !== 'string');
+  return value === null || (value === '' && (field.type !== 'string' || field.nullable === true));
 }
 
 /** undefined: the parameter was not given. */
