@@ -61,7 +61,9 @@ export class Agent {
   readonly #warnings: Warnings;
   readonly #tooBig: TooBigLog;
   readonly #timers = new Set<NodeJS.Timeout>();
-  #news: PacketOut[] = [];
+  /** What the announcer has to say once the flows stand. */
+  readonly #news = new Set<string>();
+  #corrections: PacketOut[] = [];
   #alone = false;
   /** Whether there has been a whole view, from a manager or from the state directory. */
   #hadWhole = false;
@@ -120,7 +122,7 @@ export class Agent {
       wanted: () => this.#engine.flows(),
       meters: () => this.#engine.output('meter').values(),
       onUp: () => {
-        this.#news.push(...this.#announcer.repeat());
+        for (const key of this.#announcer.keys()) this.#news.add(key);
         this.#schedule();
       },
       onPacketIn: (packet) => this.#packetIn(packet),
@@ -139,7 +141,7 @@ export class Agent {
     });
     this.#timers.add(
       setInterval(() => {
-        this.#switch.send(this.#announcer.repeat());
+        this.#switch.send(this.#announcer.packets());
         this.#state.prune();
       }, REPEAT_MS),
     );
@@ -201,7 +203,8 @@ export class Agent {
     const changes = this.#engine.run();
     for (const conflict of changes.conflicts) this.#log.error({ conflict }, 'the pipeline contradicts itself');
     if (changes.outputs.scope.size > 0) this.#session.want(new Set(this.#engine.output('scope').keys()));
-    this.#news.push(...this.#announcer.update(changes.outputs.announcement, changes.outputs.tunnelEnd));
+    const { announcement, tunnelEnd } = changes.outputs;
+    for (const key of this.#announcer.update(announcement, tunnelEnd)) this.#news.add(key);
     const dpid = changes.outputs.datapathId.get('');
     if (dpid !== undefined) this.#adopt(dpid);
     this.#switch.want(changes.flows);
@@ -261,7 +264,7 @@ export class Agent {
       const mac = this.#state.get('mac_lease', lease?.mac_lease_id)?.mac_address;
       if (!lease || mac === undefined) continue;
       const correction = this.#owners.note(lease.network_id, lease.ipv4_address, mac);
-      if (correction) this.#news.push(correction);
+      if (correction) this.#corrections.push(correction);
     }
   }
 
@@ -283,10 +286,10 @@ export class Agent {
   }
 
   #sayNews(): void {
-    const news = this.#news.splice(0);
-    if (news.length === 0) return;
-    this.#switch.send(news);
-    this.#later(SECOND_TIME_MS, () => this.#switch.send(news));
+    const news = [...this.#news];
+    this.#news.clear();
+    this.#switch.send([...this.#corrections.splice(0), ...this.#announcer.packets(news)]);
+    if (news.length > 0) this.#later(SECOND_TIME_MS, () => this.#switch.send(this.#announcer.packets(news)));
   }
 
   /** Once, unless the agent stops before. */

@@ -23,43 +23,46 @@ const WARM_UP = encodeEthernet({
  * What this host says on its own account, so that others need not find out: which MACs are behind it on the underlay.
  */
 export class Announcer {
-  readonly #announcements = new Map<string, Announcement>();
-  readonly #tunnelEnds = new Map<string, TunnelEnd>();
+  readonly #packets = new Map<string, PacketOut>();
 
-  /** What must be said now, because it is new. */
+  /** Takes over what has changed. @returns the keys of what is new, to be said at once */
   update(
     announcements: ReadonlyMap<string, Announcement | undefined>,
     tunnelEnds: ReadonlyMap<string, TunnelEnd | undefined>,
-  ): PacketOut[] {
-    for (const [key, announcement] of announcements) replace(this.#announcements, key, announcement);
-    for (const [key, end] of tunnelEnds) replace(this.#tunnelEnds, key, end);
-    return packets(
-      [...announcements.values()].flatMap((each) => each ?? []),
-      [...tunnelEnds.values()].flatMap((each) => each ?? []),
-    );
+  ): string[] {
+    return [
+      ...[...announcements].flatMap(([key, each]) => this.#replace(key, each && announce(each))),
+      ...[...tunnelEnds].flatMap(([key, each]) => this.#replace(`end ${key}`, each && warmUp(each))),
+    ];
   }
 
-  /** Everything once more: entries in the switches of the underlay grow old. */
-  repeat(): PacketOut[] {
-    return packets([...this.#announcements.values()], [...this.#tunnelEnds.values()]);
+  keys(): Iterable<string> {
+    return this.#packets.keys();
+  }
+
+  /** The packets of some keys, as far as they still hold; of all, when none are given. */
+  packets(keys = this.keys()): PacketOut[] {
+    return [...keys].flatMap((key) => this.#packets.get(key) ?? []);
+  }
+
+  #replace(key: string, packet: PacketOut | undefined): string[] {
+    if (!packet) {
+      this.#packets.delete(key);
+      return [];
+    }
+    this.#packets.set(key, packet);
+    return [key];
   }
 }
 
-function packets(announcements: readonly Announcement[], tunnelEnds: readonly TunnelEnd[]): PacketOut[] {
-  return [
-    ...announcements.map(({ mac, port }) => ({ frame: rarpAnnouncement(mac), actions: [output(port)] })),
-    ...tunnelEnds.map(({ address, port }) => ({
-      frame: WARM_UP,
-      actions: [{ type: 'set_field', field: 'tun_dst', value: address } as const, output(port)],
-    })),
-  ];
+function announce({ mac, port }: Announcement): PacketOut {
+  return { frame: rarpAnnouncement(mac), actions: [output(port)] };
+}
+
+function warmUp({ address, port }: TunnelEnd): PacketOut {
+  return { frame: WARM_UP, actions: [{ type: 'set_field', field: 'tun_dst', value: address }, output(port)] };
 }
 
 function output(port: number): Action {
   return { type: 'output', port };
-}
-
-function replace<V>(map: Map<string, V>, key: string, value: V | undefined): void {
-  if (value === undefined) map.delete(key);
-  else map.set(key, value);
 }
