@@ -1,0 +1,258 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BusServer, type Peer } from '@vnet/bus';
+import type { AgentHello, AgentUpdate, FromAgent, RowPut, ToAgent } from '@vnet/model';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PrivateSwitch } from '../../openflow/test/private-switch.ts';
+import { Agent } from './agent.ts';
+import { dataCentre } from './compile/test-rows.ts';
+import type { Log } from './log.ts';
+
+interface Line {
+  readonly level: string;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Looks again and again until there is an answer; gives up after ten seconds. */
+async function found<T>(what: string, look: () => T | undefined): Promise<T> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const answer = look();
+    if (answer !== undefined) return answer;
+    if (Date.now() > deadline) throw new Error(`not within ten seconds: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+const ROWS: readonly RowPut[] = dataCentre()
+  .filter(({ table }) => table !== 'self' && table !== 'port')
+  .map(({ table, row }) => ({ entity: table, row }));
+
+/** Everything that a manager says, on a real bus: each hello is answered with all rows unless `answer` says otherwise. */
+class Manager {
+  readonly heard: FromAgent[] = [];
+  rows: readonly RowPut[] = ROWS;
+  /** Called instead of the ordinary answer to a hello. */
+  answer: ((hello: AgentHello) => Partial<AgentUpdate> | undefined) | undefined;
+  revision = 1;
+  readonly #endpoint: string;
+  #bus: BusServer<FromAgent, ToAgent> | undefined;
+  #peer: Peer | undefined;
+  #seq = 0;
+
+  constructor(endpoint: string) {
+    this.#endpoint = endpoint;
+  }
+
+  async open(): Promise<void> {
+    this.#bus = await BusServer.open<FromAgent, ToAgent>({
+      listen: [this.#endpoint],
+      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      onMessage: (peer, message) => this.#take(peer, message),
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#bus?.close();
+    this.#bus = undefined;
+  }
+
+  of<T extends FromAgent['type']>(type: T): Extract<FromAgent, { type: T }>[] {
+    return this.heard.filter((each): each is Extract<FromAgent, { type: T }> => each.type === type);
+  }
+
+  #take(peer: Peer, message: FromAgent): void {
+    this.heard.push(message);
+    if (message.type === 'hello') {
+      this.#peer = peer;
+      this.#seq = 0;
+      const reset = message.revision === null;
+      const ordinary = { reset, put: reset ? this.rows : [], subscription: message.subscription };
+      const answer = this.answer ? this.answer(message) : ordinary;
+      if (answer) this.update(answer);
+    } else if (message.type === 'subscribe') this.update({ subscription: message.subscription });
+  }
+
+  update(values: Partial<AgentUpdate>): void {
+    const { revision } = this;
+    const update = { type: 'update', database: 'db', revision, reset: false, put: [], del: [], ...values } as const;
+    this.#bus!.send(this.#peer!, { ...update, seq: ++this.#seq });
+  }
+}
+
+let ovs: PrivateSwitch;
+let dir: string;
+let manager: Manager;
+let lines: Line[];
+let agents: Agent[];
+
+const note =
+  (level: string) =>
+  (details: object, message: string): void =>
+    void lines.push({ level, message, details: details as Line['details'] });
+const log: Log = { debug: () => undefined, info: note('info'), warn: note('warn'), error: note('error') };
+const said = (message: string): Line[] => lines.filter((line) => line.message === message);
+
+function start(ovsdb = join(ovs.directory, 'db.sock')): Agent {
+  const agent = new Agent({
+    nodeId: 'node1',
+    managers: [`ipc://${dir}/bus`],
+    ovsdb: `unix:${ovsdb}`,
+    bridge: ovs.bridge,
+    openflow: ovs.target,
+    stateDir: join(dir, 'state'),
+    keys: undefined,
+    insecure: false,
+    log,
+    onReady: () => log.info({}, 'ready'),
+  });
+  agents.push(agent);
+  return agent;
+}
+
+beforeEach(async () => {
+  ovs = await PrivateSwitch.start();
+  const port = (name: string, ofport: number, ...more: string[]): string[] => [
+    ...['--', 'add-port', 'br0', name],
+    ...['--', 'set', 'interface', name, 'type=dummy', `ofport_request=${ofport}`, ...more],
+  ];
+  ovs.vsctl(
+    ...['set', 'bridge', 'br0', 'other-config:datapath-id=0000000000000001'],
+    ...port('eth0', 1, 'external_ids:vnet-uplink=true'),
+    ...port('vm31', 31),
+    ...port('vm41', 41),
+  );
+  dir = mkdtempSync(join(tmpdir(), 'vnet-agent-'));
+  manager = new Manager(`ipc://${dir}/bus`);
+  lines = [];
+  agents = [];
+});
+
+afterEach(async () => {
+  for (const agent of agents) await agent.close();
+  await manager.close();
+  await ovs.stop();
+  rmSync(dir, { recursive: true });
+});
+
+const synced = (count = 1): Promise<Line> => found('synced', () => said('synced')[count - 1]);
+/** An agent that has caught up. */
+const begun = (): Promise<Line> => {
+  start();
+  return synced();
+};
+/** The agent has ended, and its log is forgotten. */
+async function stopped(): Promise<void> {
+  await agents.at(-1)!.close();
+  lines.length = 0;
+}
+const counted = (): number => ovs.dumpFlows().length;
+
+describe('the agent', () => {
+  it('writes first flows only, and removes nothing, until it has a whole view', async () => {
+    ovs.ofctl('add-flow', 'table=40,priority=7,actions=drop');
+    manager.answer = () => undefined;
+    await manager.open();
+    start();
+    await found('ready', () => said('ready')[0]);
+    expect(ovs.dumpFlows()).toContainEqual(expect.stringContaining('in_port=LOCAL actions=output:'));
+    expect(ovs.dumpFlows()).toContainEqual(expect.stringMatching(/table=40, priority=7 /));
+    expect(ovs.dumpFlows().join('\n')).not.toMatch(/table=20, priority=100/);
+    manager.update({ reset: true, put: ROWS, subscription: manager.of('hello').at(-1)!.subscription });
+    const { details } = await synced();
+    expect(details['flows']).toBe(counted());
+    expect(ovs.dumpFlows().join('\n')).not.toContain('priority=7 ');
+    expect(said('flows of others are removed: the bridge is the agent’s')).toHaveLength(1);
+  });
+
+  it('changes nothing when it starts again, and asks only for what it has missed', async () => {
+    await manager.open();
+    await begun();
+    await stopped();
+    manager.heard.length = 0;
+    // The late database makes sure that the manager is there first.
+    const late = join(dir, 'late.sock');
+    start(late);
+    await found('the manager', () => said('manager connected')[0]);
+    symlinkSync(join(ovs.directory, 'db.sock'), late);
+    const { details } = await synced();
+    expect(details['changed']).toBe(0);
+    expect(manager.of('hello').map(({ revision }) => revision)).toEqual([1]);
+    expect(manager.of('subscribe')).toEqual([]);
+  });
+
+  it('writes everything again when the switch has lost it', async () => {
+    await manager.open();
+    const { details } = await begun();
+    await ovs.killDaemon();
+    await ovs.startDaemon();
+    const again = await synced(2);
+    expect(again.details).toMatchObject({ revision: 1, flows: details['flows'], changed: details['flows'] });
+    expect(counted()).toBe(details['flows']);
+  });
+
+  it('goes by what it saved when no manager answers', async () => {
+    await manager.open();
+    const { details } = await begun();
+    await stopped();
+    await manager.close();
+    ovs.ofctl('del-flows');
+    start();
+    const alone = await found('saved state', () => said('the saved state is in the switch')[0]);
+    expect(alone.details).toMatchObject({ revision: 1, flows: details['flows'] });
+    expect(counted()).toBe(details['flows']);
+  });
+
+  it.each([
+    ['without rows', { put: undefined }],
+    ['with a row that is none', { put: [{ entity: 'network', row: null }] }],
+    ['with rows that are a number', { put: 7 }],
+  ])('gives up the connection, and nothing else, for an update %s', async (_, bad) => {
+    await manager.open();
+    await begun();
+    const flows = counted();
+    manager.update({ revision: 2, ...bad } as never);
+    await found('a new hello', () => manager.of('hello')[1]);
+    await synced(2);
+    expect(counted()).toBe(flows);
+  });
+
+  it('says which unit could not use a row, and goes on with the others', async () => {
+    await manager.open();
+    await begun();
+    const lease = ROWS.find(({ entity, row }) => entity === 'mac_lease' && row.id === 41)!;
+    const bad = { entity: 'mac_lease', row: { ...lease.row, mac_address: 'nonsense' } };
+    manager.revision = 2;
+    manager.update({ put: [bad] });
+    await synced(2);
+    expect(said('the pipeline contradicts itself').length).toBeGreaterThan(0);
+    expect(ovs.dumpFlows().join('\n')).toContain('dl_src=0a:00:00:00:00:1f');
+    manager.revision = 3;
+    manager.update({ put: [lease] });
+    await synced(3);
+    expect(ovs.dumpFlows().join('\n')).toContain('dl_src=0a:00:00:00:00:29');
+  });
+
+  it('survives a machine whose oversized packets are malformed', async () => {
+    await manager.open();
+    await begun();
+    const ethernet = '0a0000000021' + '0a000000001f' + '0800';
+    const badChecksum = '450005dc00000000' + '4011' + 'dead' + '0a000001' + '0a000003';
+    const frame = ethernet + badChecksum + '00'.repeat(1480);
+    const control = readdirSync(ovs.directory).find((file) => /^ovs-vswitchd\..*ctl$/.test(file))!;
+    execFileSync('ovs-appctl', ['-t', join(ovs.directory, control), 'netdev-dummy/receive', 'vm31', frame]);
+    const punted = await found('the packet in table PUNT', () =>
+      ovs
+        .ofctl('dump-flows', 'table=80')
+        .split('\n')
+        .find((line) => /n_packets=[1-9]/.test(line)),
+    );
+    expect(punted).toContain('meter:31');
+    manager.revision = 2;
+    manager.update({});
+    expect((await synced(2)).details['revision']).toBe(2);
+  });
+});
