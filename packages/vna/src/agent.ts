@@ -39,6 +39,7 @@ export interface AgentOptions {
 /** How long a starting agent waits for a manager before it goes by what it saved. */
 const PATIENCE_MS = 1_000;
 const SAVE_AFTER_MS = 1_000;
+const RETRY_MS = 1_000;
 
 /**
  * The agent, wired: ports and rows go into the state, the engine compiles it, the switch gets what has changed.
@@ -63,7 +64,7 @@ export class Agent {
   readonly #timers = new Set<NodeJS.Timeout>();
   /** What the announcer has to say once the flows stand. */
   readonly #news = new Set<string>();
-  #corrections: PacketOut[] = [];
+  readonly #corrections = new Map<string, PacketOut>();
   #alone = false;
   /** Whether there has been a whole view, from a manager or from the state directory. */
   #hadWhole = false;
@@ -134,11 +135,7 @@ export class Agent {
       onView: (view) => this.#bridgeView(view),
       onRestored: () => this.#switch.resync('flow-restore-wait was lifted'),
     });
-    this.#later(PATIENCE_MS, () => {
-      if (this.#session.up) return;
-      this.#alone = true;
-      this.#schedule();
-    });
+    this.#waitForView();
     this.#timers.add(
       setInterval(() => {
         this.#switch.send(this.#announcer.packets());
@@ -170,15 +167,25 @@ export class Agent {
 
   #adopt(dpid: string): void {
     this.#bridge.adopt(dpid).catch((error: unknown) => {
-      this.#log.error({ dpid, error: String(error) }, 'the datapath id could not be set');
+      this.#log.error({ dpid, error: String(error) }, 'the datapath id could not be set; trying again');
+      this.#later(RETRY_MS, () => this.#schedule());
     });
   }
 
   #managerUp(): void {
-    this.#alone = false;
     this.#factsOf = undefined;
     this.#syncedRevision = undefined;
+    this.#waitForView();
     this.#session.connected();
+  }
+
+  /** A manager that connects and says nothing is as good as none. */
+  #waitForView(): void {
+    this.#later(PATIENCE_MS, () => {
+      if (this.#session.complete) return;
+      this.#alone = true;
+      this.#schedule();
+    });
   }
 
   #managerDown(reason: string): void {
@@ -205,7 +212,7 @@ export class Agent {
     if (changes.outputs.scope.size > 0) this.#session.want(new Set(this.#engine.output('scope').keys()));
     const { announcement, tunnelEnd } = changes.outputs;
     for (const key of this.#announcer.update(announcement, tunnelEnd)) this.#news.add(key);
-    const dpid = changes.outputs.datapathId.get('');
+    const dpid = this.#engine.output('datapathId').get('');
     if (dpid !== undefined) this.#adopt(dpid);
     this.#switch.want(changes.flows);
     this.#tellFacts(changes);
@@ -214,6 +221,7 @@ export class Agent {
 
   async #commit(): Promise<void> {
     const synced = this.#session.complete;
+    if (synced) this.#alone = false;
     this.#hadWhole ||= synced;
     this.#hadRecord ||= ownDatapath(this.#state) !== undefined;
     const whole = this.#hadRecord && (synced || (this.#alone && this.#hadWhole));
@@ -264,7 +272,7 @@ export class Agent {
       const mac = this.#state.get('mac_lease', lease?.mac_lease_id)?.mac_address;
       if (!lease || mac === undefined) continue;
       const correction = this.#owners.note(lease.network_id, lease.ipv4_address, mac);
-      if (correction) this.#corrections.push(correction);
+      if (correction) this.#corrections.set(`${lease.network_id} ${lease.ipv4_address}`, correction);
     }
   }
 
@@ -288,7 +296,9 @@ export class Agent {
   #sayNews(): void {
     const news = [...this.#news];
     this.#news.clear();
-    this.#switch.send([...this.#corrections.splice(0), ...this.#announcer.packets(news)]);
+    const corrections = [...this.#corrections.values()];
+    this.#corrections.clear();
+    this.#switch.send([...corrections, ...this.#announcer.packets(news)]);
     if (news.length > 0) this.#later(SECOND_TIME_MS, () => this.#switch.send(this.#announcer.packets(news)));
   }
 

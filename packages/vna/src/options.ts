@@ -19,9 +19,16 @@ export const OPTIONS = {
 
 export type Options = OptionValues<typeof OPTIONS>;
 
-/** `<bridge>.mgmt` beside the OVSDB socket, unless told otherwise. */
+const OPENFLOW = /^(unix:\/.+|(listen:)?tcp:.+:\d+)$/;
+
+/** `<bridge>.mgmt` beside the OVSDB socket, unless told otherwise. @throws RangeError */
 export function openflowEndpoint({ openflow, ovsdb, bridge }: Pick<Options, 'openflow' | 'ovsdb' | 'bridge'>): string {
-  if (openflow !== undefined) return openflow;
+  if (openflow !== undefined) {
+    if (!OPENFLOW.test(openflow)) {
+      throw new RangeError(`--openflow ${openflow}: expected unix:/path, tcp:HOST:PORT or listen:tcp:ADDR:PORT`);
+    }
+    return openflow;
+  }
   const dir = ovsdb.startsWith('unix:') ? dirname(ovsdb.slice('unix:'.length)) : '/run/openvswitch';
   return `unix:${join(dir, `${bridge}.mgmt`)}`;
 }

@@ -10,6 +10,11 @@ export interface FlowPart extends Omit<Flow, 'actions'> {
   readonly actions: readonly Action[];
 }
 
+/** A number as an `order` that sorts like the number. */
+export function ordinal(number: number): string {
+  return String(number).padStart(10, '0');
+}
+
 /** What the underlay must hear: this MAC is behind this host. Said at once when it is new or different. */
 export interface Announcement {
   readonly mac: number;

@@ -3,7 +3,7 @@ import { PRIORITY } from '../pipeline/priorities.ts';
 import { REASON, REGISTERS, TRANSPORT, load, on } from '../pipeline/registers.ts';
 import { TABLES } from '../pipeline/tables.ts';
 import { ownDatapath, transportTo, tunnelPort, uplinkPort, type Transport } from './bindings.ts';
-import type { Emit, View } from './emit.ts';
+import { ordinal, type Emit, type View } from './emit.ts';
 import { KEY_FROM_NETWORK } from './underlay.ts';
 
 /** Peers in one chunk of a flood list: a flow over 64 KiB would be refused. */
@@ -29,7 +29,7 @@ export function member(view: View, emit: Emit, id: number): void {
     priority: PRIORITY.base,
     feature: 'flood',
     match: { metadata: row.network_id, ...on([REGISTERS.REMOTE, 0]) },
-    order: String(chunk).padStart(10, '0'),
+    order: ordinal(chunk),
     actions: [load(REGISTERS.CHUNK, chunk), { type: 'resubmit', table: TABLES.FLOOD_CHUNK.id }],
   });
   const inChunk = { metadata: row.network_id, ...on([REGISTERS.CHUNK, chunk]) };
@@ -38,7 +38,7 @@ export function member(view: View, emit: Emit, id: number): void {
     priority: PRIORITY.base,
     feature: 'flood',
     match: inChunk,
-    order: String(row.datapath_id).padStart(10, '0'),
+    order: ordinal(row.datapath_id),
     actions: copy.actions,
   });
   if (!copy.tunnelled) return;

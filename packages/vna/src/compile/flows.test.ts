@@ -3,13 +3,13 @@ import { featureOf, type Feature } from '../pipeline/cookies.ts';
 import { checkContract, formatPackedFlow, PipelineError, type Flow } from '../pipeline/flow.ts';
 import { State } from '../state/state.ts';
 import { Engine, type UnitRun } from './engine.ts';
-import { dataCentre, location, type TestRow } from './test-rows.ts';
+import { dataCentre, fill, location, type TestRow } from './test-rows.ts';
 import { ROOTS, UNITS } from './units.ts';
 
 function engineOn(rows: readonly TestRow[]): Engine {
   const dirty = new Set<UnitRun>();
   const state = new State<UnitRun>((unit) => dirty.add(unit));
-  for (const { table, row } of rows) state.putRow(table, row);
+  fill(state, rows);
   const engine = new Engine(state, dirty, UNITS, ROOTS);
   expect(engine.run().conflicts).toEqual([]);
   return engine;

@@ -5,10 +5,12 @@ import { REGISTERS, load, on } from '../pipeline/registers.ts';
 import { TABLES } from '../pipeline/tables.ts';
 import type { SwitchPort, Tables } from '../state/tables.ts';
 import { hasLostClaim, interfaceOf, portOf, uplinkPort, uplinks } from './bindings.ts';
-import type { Emit, View } from './emit.ts';
+import { ordinal, type Emit, type View } from './emit.ts';
 
 /** What a port may send to the agent: generous for a machine in trouble, nothing for one that floods. */
 const METER = { packetsPerSecond: 100, burst: 50 };
+
+const MEMBER_CHUNKS = 512;
 
 type PluggedPort = SwitchPort & { readonly ofport: number };
 
@@ -143,18 +145,32 @@ function macLease(view: View, emit: Emit, face: Tables['interface'], lease: Tabl
     emit.output('scope', `network/${network}`, true);
     emit.output('localNetwork', network, true);
     emit.need('network', network);
-    emit.flowPart({
-      table: 'FLOOD_LOCAL',
-      priority: PRIORITY.base,
-      feature: 'flood',
-      match: { metadata: network },
-      order: String(face.id).padStart(10, '0'),
-      actions: [load(REGISTERS.DESTINATION, face.id), { type: 'resubmit', table: TABLES.INTERFACE_INGRESS.id }],
-      goto: 'FLOOD_PEERS',
-    });
+    floodMember(emit, network, face.id);
   }
   fromPeers(emit, mac, leases, networks);
   portSecurity(emit, face.id, mac, leases);
+}
+
+/** A member's place in the flood list of its network. A flow over 64 KiB would be refused, so the list is in chunks. */
+function floodMember(emit: Emit, network: number, interfaceId: number): void {
+  const chunk = interfaceId % MEMBER_CHUNKS;
+  emit.flowPart({
+    table: 'FLOOD_LOCAL',
+    priority: PRIORITY.base,
+    feature: 'flood',
+    match: { metadata: network },
+    order: ordinal(chunk),
+    actions: [load(REGISTERS.CHUNK, chunk), { type: 'resubmit', table: TABLES.FLOOD_MEMBERS.id }],
+    goto: 'FLOOD_PEERS',
+  });
+  emit.flowPart({
+    table: 'FLOOD_MEMBERS',
+    priority: PRIORITY.base,
+    feature: 'flood',
+    match: { metadata: network, ...on([REGISTERS.CHUNK, chunk]) },
+    order: ordinal(interfaceId),
+    actions: [load(REGISTERS.DESTINATION, interfaceId), { type: 'resubmit', table: TABLES.INTERFACE_INGRESS.id }],
+  });
 }
 
 /** Machines of virtual networks reach physical ones through a router, not by standing in them. */

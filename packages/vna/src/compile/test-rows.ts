@@ -1,9 +1,15 @@
+import type { State } from '../state/state.ts';
 import type { TableName } from '../state/tables.ts';
 
 /** Rows of a small data centre, for tests: three hosts (two on one physical network), two tenants, overlapping addresses. */
 export interface TestRow {
   readonly table: TableName;
   readonly row: { readonly id: number } & Readonly<Record<string, unknown>>;
+}
+
+/** Puts rows into a state: the manager's tables and the agent's own. */
+export function fill<R extends object>(state: State<R>, rows: readonly TestRow[]): void {
+  for (const { table, row } of rows) state.put(table, row as never);
 }
 
 export const OWN_DPID = '0x0000000000000001';

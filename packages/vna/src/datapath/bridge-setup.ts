@@ -25,6 +25,13 @@ export function createBridge(name: string, datapathType: DatapathType): Operatio
   ];
 }
 
+/** Whether the switch has opened the bridge, so that its datapath id and MAC can be pinned before anything else is done. */
+export function isOpen(bridge: BridgeRow, interfaces: readonly InterfaceRow[]): boolean {
+  const local = interfaces.find((each) => each.name === bridge.name);
+  const hasId = bridge.other_config.has('datapath-id') || bridge.datapath_id !== undefined;
+  return hasId && (bridge.other_config.has('hwaddr') || local?.mac_in_use !== undefined);
+}
+
 /** What the bridge still lacks; nothing when it is as it should be. */
 export function prepareBridge(bridge: BridgeRow, interfaces: readonly InterfaceRow[]): Operation[] {
   const here = [['_uuid', '==', bridge._uuid]] as const;

@@ -3,7 +3,7 @@ import { parseMac } from '@vnet/model';
 import { OvsdbClient, type Operation } from '@vnet/ovsdb';
 import type { Log } from '../log.ts';
 import type { SwitchPort } from '../state/tables.ts';
-import { createBridge, prepareBridge, setDatapathId, setDatapathType } from './bridge-setup.ts';
+import { createBridge, isOpen, prepareBridge, setDatapathId, setDatapathType } from './bridge-setup.ts';
 import { checkHostSettings } from './host-settings.ts';
 import {
   DATABASE,
@@ -113,13 +113,14 @@ export class Bridge {
       return;
     }
     const interfaces = interfacesOf(this.#monitor, bridge);
+    this.#probeType(bridge, interfaces);
+    if (!isOpen(bridge, interfaces)) return;
     const operations = prepareBridge(bridge, interfaces);
     if (operations.length > 0) {
       log.info({ bridge: name, steps: operations.length }, 'preparing the bridge');
       await this.#transact(operations);
       return;
     }
-    this.#probeType(bridge, interfaces);
     if (bridge.datapath_id === undefined) return;
     if (!this.#hostChecked) checkHostSettings(bridge.datapath_type === 'netdev' ? 'netdev' : 'system', log);
     this.#hostChecked = true;
@@ -143,6 +144,7 @@ export class Bridge {
       return;
     }
     this.#probe ??= setTimeout(() => {
+      this.#probe = undefined;
       this.#options.log.warn({ bridge: bridge.name }, 'the kernel datapath does not open the bridge; using netdev');
       this.#transact(setDatapathType(bridge, 'netdev')).catch((error: unknown) =>
         this.#options.log.error({ error: String(error) }, 'the datapath type could not be changed'),

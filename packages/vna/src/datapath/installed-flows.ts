@@ -11,15 +11,15 @@ export interface FoundFlow {
 }
 
 /** Where a flow is; the match is encoded, as bytes or packed. */
-interface FlowPlace {
+interface FlowPlace<M> {
   readonly table: number;
   readonly priority: number;
-  readonly match: Uint8Array | string;
+  readonly match: M;
 }
 
 export type FlowCommand =
-  | (FlowPlace & { readonly command: 'add' } & Omit<EncodedFlow, 'feature'>)
-  | (FlowPlace & { readonly command: 'delete_strict' });
+  | (FlowPlace<string> & { readonly command: 'add' } & Omit<EncodedFlow, 'feature'>)
+  | (FlowPlace<string | Uint8Array> & { readonly command: 'delete_strict' });
 
 /**
  * What stands in the switch, as far as the agent knows, and what has to be sent to make it what is wanted.
@@ -30,6 +30,7 @@ export type FlowCommand =
 export class InstalledFlows {
   readonly #installed = new Map<string, bigint>();
   readonly #found = new Map<bigint, FoundFlow[]>();
+  readonly #refused = new Map<string, bigint>();
 
   /** Forgets everything: the switch is as `found` says. */
   reset(found: Iterable<FoundFlow>): void {
@@ -40,6 +41,11 @@ export class InstalledFlows {
       if (same) same.push(flow);
       else this.#found.set(flow.cookie, [flow]);
     }
+  }
+
+  /** Sets a flow aside that the switch does not take: it is not wanted again until it is another. */
+  refuse(key: string, cookie: bigint): void {
+    this.#refused.set(key, cookie);
   }
 
   /** Flows in the switch: those written, and those found and not claimed yet. */
@@ -61,11 +67,13 @@ export class InstalledFlows {
   want(key: string, flow: EncodedFlow | undefined): FlowCommand | undefined {
     const standing = this.#installed.get(key);
     if (!flow) {
+      this.#refused.delete(key);
       if (standing === undefined) return undefined;
       this.#installed.delete(key);
       return { command: 'delete_strict', ...parseFlowKey(key) };
     }
-    if (standing === flow.cookie) return undefined;
+    if (standing === flow.cookie || this.#refused.get(key) === flow.cookie) return undefined;
+    this.#refused.delete(key);
     this.#installed.set(key, flow.cookie);
     if (standing === undefined && this.#claim(flow.cookie)) return undefined;
     return { command: 'add', cookie: flow.cookie, instructions: flow.instructions, ...parseFlowKey(key) };

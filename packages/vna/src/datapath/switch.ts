@@ -1,5 +1,6 @@
 import {
   BundleError,
+  EncodeError,
   decodeMatch,
   DisconnectedError,
   encodeFlowMod,
@@ -12,7 +13,7 @@ import type { Meter } from '../compile/emit.ts';
 import type { FlowChange } from '../compile/engine.ts';
 import type { Log } from '../log.ts';
 import type { Feature } from '../pipeline/cookies.ts';
-import { flowKeyOf, type EncodedFlow } from '../pipeline/flow.ts';
+import { flowKeyOf, formatPackedFlow, type EncodedFlow } from '../pipeline/flow.ts';
 import type { PacketOut } from '../services/packet-out.ts';
 import { InstalledFlows, type FlowCommand, type FoundFlow } from './installed-flows.ts';
 import { Meters } from './meters.ts';
@@ -167,10 +168,20 @@ export class Switch {
     } catch (error) {
       this.#known = false;
       if (error instanceof DisconnectedError) return undefined;
-      const refused = error instanceof BundleError ? { index: error.index, code: error.code } : {};
-      this.#retryLater('the switch refused the flows', error, refused);
+      if (error instanceof FlowRefusedError) this.#setAside(error);
+      else this.#retryLater('the switch refused the flows', error);
       return undefined;
     }
+  }
+
+  /** One flow that the switch does not take must not keep the others from it. */
+  #setAside({ refused, cause }: FlowRefusedError): void {
+    const { table, priority, match } = refused;
+    const key = flowKeyOf(table, priority, match);
+    const flow = formatPackedFlow(key, refused);
+    this.#log.error({ flow, error: String(cause) }, 'the switch does not take this flow; going on without it');
+    this.#installed.refuse(key, refused.cookie);
+    this.resync('a flow was set aside');
   }
 
   /** What has to be sent, worked out flow by flow while it is sent; what may not be written yet stays pending. */
@@ -207,21 +218,29 @@ export class Switch {
     return commands;
   }
 
-  /** Sends commands in one bundle, each encoded while those before it are on their way. @returns how many */
+  /**
+   * Sends commands in one bundle, each encoded while those before it are on their way.
+   * @returns how many
+   * @throws FlowRefusedError when one flow is to blame
+   */
   async #write(channel: SwitchChannel, commands: Iterable<FlowCommand>): Promise<number> {
-    let count = 0;
+    const sent: FlowCommand[] = [];
     const rest = commands[Symbol.iterator]();
     const first = rest.next();
     if (first.done === true) return 0;
-    await channel.bundle({
-      *[Symbol.iterator]() {
-        for (let next: IteratorResult<FlowCommand> = first; next.done !== true; next = rest.next()) {
-          count++;
-          yield encodeCommand(next.value);
-        }
-      },
-    });
-    return count;
+    try {
+      await channel.bundle({
+        *[Symbol.iterator]() {
+          for (let next: IteratorResult<FlowCommand> = first; next.done !== true; next = rest.next()) {
+            sent.push(next.value);
+            yield encodeCommand(next.value);
+          }
+        },
+      });
+    } catch (error) {
+      throw refusal(error, sent) ?? error;
+    }
+    return sent.length;
   }
 
   /** Compares the number of flows, which costs little; when it is off, everything is read. */
@@ -237,6 +256,26 @@ export class Switch {
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => this.resync('trying again'), RETRY_MS);
   }
+}
+
+type AddCommand = Extract<FlowCommand, { command: 'add' }>;
+
+/** A flow that cannot be encoded, or that the switch does not take. Nothing of its bundle is in the switch. */
+class FlowRefusedError extends Error {
+  override readonly name = 'FlowRefusedError';
+  readonly refused: AddCommand;
+
+  constructor(refused: AddCommand, cause: unknown) {
+    super('a flow was refused', { cause });
+    this.refused = refused;
+  }
+}
+
+/** Which of the commands sent an error is about, if it is about one flow. */
+function refusal(error: unknown, sent: readonly FlowCommand[]): FlowRefusedError | undefined {
+  const index = error instanceof BundleError ? error.index : error instanceof EncodeError ? sent.length - 1 : undefined;
+  const command = index === undefined ? undefined : sent[index];
+  return command?.command === 'add' ? new FlowRefusedError(command, error) : undefined;
 }
 
 function encodeCommand(command: FlowCommand): Buffer {

@@ -22,7 +22,7 @@ export const REGISTERS = {
   DESTINATION: register('reg2', 0, 32, 'Id of the local interface the packet goes to.'),
   PEER: register('reg3', 0, 32, 'Id of the datapath the packet goes to.'),
   TRANSPORT: register('reg4', 0, 8, 'How the packet travels to the peer: 1 uplink (MAC2MAC), 2 tunnel (GRE).'),
-  CHUNK: register('reg5', 0, 32, 'Which part of the list of peers is being flooded.'),
+  CHUNK: register('reg5', 0, 32, 'Which part of the list of members or peers is being flooded.'),
   ANSWER_MAC: register('xreg4', 0, 48, 'The MAC that an ARP answer gives.'),
   ANSWER_IP: register('reg10', 0, 32, 'The address that an ARP answer is about.'),
   REASON: register('reg6', 0, 8, 'Why the packet is handed to the agent.'),

@@ -1,6 +1,6 @@
 import { indexKey, type IndexKey } from './index-key.ts';
 import { SmallSet } from './small-set.ts';
-import { INDEXES, isTable, type IndexName, type TableName, type Tables } from './tables.ts';
+import { INDEXES, isManagerTable, type IndexName, type TableName, type Tables } from './tables.ts';
 
 /** Something that can be read and told apart: a row, or an entry of an index. Readers run again when it changes. */
 export interface Cell<Reader extends object> {
@@ -86,11 +86,11 @@ export class State<Reader extends object = never> {
 
   /** A row as it came over the wire. Rows of tables that this agent does not know are passed over. */
   putRow(entity: string, row: { readonly id: number }): void {
-    if (isTable(entity)) this.put(entity, row as never);
+    if (isManagerTable(entity)) this.put(entity, row as never);
   }
 
   deleteRow(entity: string, id: number): void {
-    if (isTable(entity)) this.delete(entity, id);
+    if (isManagerTable(entity)) this.delete(entity, id);
   }
 
   get<T extends TableName>(name: T, id: number | null | undefined): Tables[T] | undefined {

@@ -76,6 +76,14 @@ type Join<C extends readonly string[]> = C extends readonly [infer A extends str
 /** Name of an index: its columns, separated by a blank. */
 export type IndexName<T extends TableName> = Join<(typeof INDEXES)[T][number]>;
 
-export function isTable(name: string): name is TableName {
-  return Object.hasOwn(INDEXES, name);
+/** Tables that the agent fills itself; all others are the manager's. */
+const OWN_TABLES: ReadonlySet<TableName> = new Set(['self', 'bound', 'port']);
+
+export const MANAGER_TABLES: readonly TableName[] = (Object.keys(INDEXES) as TableName[]).filter(
+  (name) => !OWN_TABLES.has(name),
+);
+
+/** Whether rows of this name come from the manager, and this agent knows them. */
+export function isManagerTable(name: string): name is TableName {
+  return MANAGER_TABLES.includes(name as TableName);
 }

@@ -1,15 +1,11 @@
 import type { RowPut } from '@vnet/model';
 import type { State } from './state.ts';
-import { INDEXES, type SwitchPort, type TableName } from './tables.ts';
-
-/** Tables that the agent fills itself; the others are the manager's. */
-const OWN_TABLES: ReadonlySet<TableName> = new Set(['self', 'port', 'bound']);
+import { MANAGER_TABLES, type SwitchPort } from './tables.ts';
 
 /** Makes the manager's tables hold exactly these rows; what is the same stays untouched. */
 export function replaceRows<R extends object>(state: State<R>, rows: readonly RowPut[]): void {
   const kept = new Set(rows.map(({ entity, row }) => `${entity} ${row.id}`));
-  for (const table of Object.keys(INDEXES) as TableName[]) {
-    if (OWN_TABLES.has(table)) continue;
+  for (const table of MANAGER_TABLES) {
     for (const { id } of [...state.all(table)]) if (!kept.has(`${table} ${id}`)) state.delete(table, id);
   }
   for (const { entity, row } of rows) state.putRow(entity, row);

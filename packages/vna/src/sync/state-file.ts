@@ -2,25 +2,12 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RowPut } from '@vnet/model';
 import type { Log } from '../log.ts';
-import { isTable, type TableName } from '../state/tables.ts';
+import { isManagerTable, MANAGER_TABLES } from '../state/tables.ts';
 import type { State } from '../state/state.ts';
 import type { Held } from './session.ts';
 
 const FILE = 'model.json';
 const FORMAT = 1;
-
-/** Tables that come from the manager: what is worth keeping. */
-const KEPT: readonly TableName[] = [
-  'datapath',
-  'network',
-  'interface',
-  'interface_port',
-  'mac_lease',
-  'ip_lease',
-  'datapath_network',
-  'active_interface',
-  'active_network',
-];
 
 export interface SavedState {
   readonly held: Held;
@@ -39,9 +26,13 @@ export function loadState(dir: string, log: Log): SavedState | undefined {
   try {
     const saved = JSON.parse(text) as { format?: unknown } & SavedState;
     if (saved.format !== FORMAT) throw new Error(`format ${String(saved.format)}, not ${FORMAT}`);
-    if (!saved.rows.every(({ entity, row }) => isTable(entity) && Number.isInteger(row.id)))
+    const { database, revision, scopes } = saved.held;
+    if (typeof database !== 'string' || !Number.isInteger(revision) || !Array.isArray(scopes))
+      throw new Error('no revision');
+    if (!saved.rows.every(({ entity, row }) => isManagerTable(entity) && Number.isInteger(row.id))) {
       throw new Error('a row is not one');
-    return { held: saved.held, rows: saved.rows };
+    }
+    return { held: { database, revision, scopes }, rows: saved.rows };
   } catch (error) {
     log.warn({ path, error: String(error) }, 'the saved state cannot be read; going on without it');
     return undefined;
@@ -50,7 +41,7 @@ export function loadState(dir: string, log: Log): SavedState | undefined {
 
 /** Replaces the file at once or not at all. */
 export function saveState<R extends object>(dir: string, held: Held, state: State<R>): void {
-  const rows = KEPT.flatMap((entity) => [...state.all(entity)].map((row) => ({ entity, row })));
+  const rows = MANAGER_TABLES.flatMap((entity) => [...state.all(entity)].map((row) => ({ entity, row })));
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const path = join(dir, FILE);
   writeFileSync(`${path}.new`, JSON.stringify({ format: FORMAT, held, rows }), { mode: 0o600 });
