@@ -230,7 +230,8 @@ export class Agent {
     if (synced || this.#alone) this.#warnings.update(this.#engine.output('warning'));
     const done = await this.#switch.commit(whole);
     if (!done || this.#closed) return;
-    this.#sayNews();
+    // Half a view may be about a machine that has moved meanwhile.
+    if (whole) this.#sayNews();
     if (!this.#ready) {
       this.#ready = true;
       this.#options.onReady();
