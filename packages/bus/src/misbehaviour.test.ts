@@ -117,6 +117,24 @@ test('what is too large to be sent ends the connection instead of getting lost',
   expect(server.gone).toHaveLength(1);
 });
 
+test('what is too large to be sent may be replaced', async () => {
+  const server = await harness.server({ maxMessageBytes: 1_000 });
+  const onMessage = vi.fn();
+  const client = new BusClient<BusMessage, BusMessage>({
+    endpoints: [server.endpoint],
+    log: harness.log,
+    onUp: () => client.send({ type: 'hello' }),
+    onMessage,
+  });
+  harness.closing(client);
+  await vi.waitFor(() => expect(server.peers.size).toBe(1));
+  const bulk = { type: 'bulk', frames: [Buffer.alloc(2_000)] };
+  server.bus.send([...server.peers][0]!, bulk, ({ message }) => ({ type: message }));
+  await vi.waitFor(() => expect(onMessage).toHaveBeenCalledTimes(1));
+  expect(onMessage).toHaveBeenCalledWith({ type: expect.stringContaining('over the limit of 1000 bytes') as string });
+  expect(server.gone).toEqual([]);
+});
+
 test('junk from a connection that never opened is logged once', async () => {
   const server = await harness.server();
   const socket = await rawPeer(server.endpoint, ...Array.from({ length: 50 }, () => ['junk']));

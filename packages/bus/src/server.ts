@@ -102,13 +102,20 @@ export class BusServer<In extends BusMessage, Out extends BusMessage> {
     return this.#endpoints;
   }
 
-  /** Never throws: a peer that cannot take the message is given up, which `onGone` reports. */
-  send(peer: Peer, message: Out): void {
+  /**
+   * Never throws: a peer that cannot take the message is given up, which `onGone` reports.
+   * @param instead what to send in place of a message that is over the limit
+   */
+  send(peer: Peer, message: Out, instead?: (error: FrameError) => Out): void {
     const connection = this.#connections.get(peer.id);
     if (connection === undefined) return;
     try {
       connection.listener.outbox.push([connection.identity, ...encodeFrames(message, this.#maxBytes)]);
     } catch (error) {
+      if (instead !== undefined && error instanceof FrameError) {
+        this.send(peer, instead(error));
+        return;
+      }
       // Without this message the peer would go on half-informed.
       this.#log.error({ peer: peer.id, type: message.type, error: (error as Error).message }, 'message not sent');
       this.#drop(connection, `a message to it could not be sent: ${(error as Error).message}`);

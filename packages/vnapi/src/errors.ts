@@ -7,9 +7,14 @@ import { sendBody } from './format.ts';
 /** Seconds after which a client may try again what failed with 503. */
 const RETRY_AFTER_S = 1;
 
-export function sendError(reply: FastifyReply, { error, message, code, status }: WireError): FastifyReply {
-  if (status === 503) reply.header('retry-after', String(RETRY_AFTER_S));
-  return sendBody(reply.code(status), { error: qualifiedErrorName(error), message, code });
+/** An error as reference §1.5 has it. */
+export function errorBody({ error, message, code }: WireError): object {
+  return { error: qualifiedErrorName(error), message, code };
+}
+
+export function sendError(reply: FastifyReply, error: WireError): FastifyReply {
+  if (error.status === 503) reply.header('retry-after', String(RETRY_AFTER_S));
+  return sendBody(reply.code(error.status), errorBody(error));
 }
 
 /** What was thrown while a request was handled, as an error of the catalogue. */
@@ -19,7 +24,7 @@ export function toVnetError(error: FastifyError | Error): VnetError {
   if (error instanceof FrameError) return new VnetError('ArgumentError', error.message, { cause: error });
   const { statusCode = 500 } = error as Partial<FastifyError>;
   if (statusCode === 413)
-    return new VnetError('RequestTooLarge', 'The body is over the limit of 1 MiB.', { cause: error });
+    return new VnetError('RequestTooLarge', 'The body is over the limit: 1 MiB, for YAML 64 KiB.', { cause: error });
   if (statusCode < 500) return new VnetError('ArgumentError', error.message, { cause: error });
   return new VnetError('InternalError', 'vnapi failed; the log says more.', { cause: error });
 }

@@ -5,6 +5,9 @@ import { stringify } from 'yaml';
 
 export type Format = 'json' | 'yaml';
 
+/** A list of a resource is no symbol but `:items:`; everything else is all symbols, lists of relations too. */
+export type Symbols = 'all' | 'items';
+
 const EXTENSIONS: Readonly<Record<string, Format>> = { json: 'json', yml: 'yaml', yaml: 'yaml' };
 
 /** The format of each request whose path named one: the path itself is routed without its extension. */
@@ -20,22 +23,19 @@ export function stripExtension(request: IncomingMessage): string {
   return path + query;
 }
 
-export function sendBody(reply: FastifyReply, body: unknown): FastifyReply {
+/** @param symbols whether all keys of the body are Ruby symbols in YAML, or those of its items only */
+export function sendBody(reply: FastifyReply, body: unknown, symbols: Symbols = 'all'): FastifyReply {
   const format = asked.get(reply.request.raw) ?? 'json';
   if (format === 'json') {
     // A text would be sent with a charset, which OpenVNet's JSON replies do not name.
     return reply.type('application/json').send(Buffer.from(JSON.stringify(body)));
   }
-  return reply.type('text/yaml;charset=utf-8').send(symbolYaml(body));
+  return reply.type('text/yaml;charset=utf-8').send(symbolYaml(body, symbols));
 }
 
-/**
- * YAML as OpenVNet wrote it, for its clients: keys are Ruby symbols, null is nothing, times are timestamps.
- * Of a list of a resource only `:items:` is a symbol.
- */
-export function symbolYaml(body: unknown): string {
-  const isList = typeof body === 'object' && body !== null && 'items' in body;
-  const plainKeys = isList ? ['total_count', 'offset', 'limit'] : [];
+/** YAML as OpenVNet wrote it, for its clients: keys are Ruby symbols, null is nothing, times are timestamps. */
+export function symbolYaml(body: unknown, symbols: Symbols = 'all'): string {
+  const plainKeys = symbols === 'items' ? ['total_count', 'offset', 'limit'] : [];
   const text = stringify(symbolKeys(body, plainKeys), {
     schema: 'yaml-1.1',
     nullStr: '',

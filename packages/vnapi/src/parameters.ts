@@ -5,6 +5,10 @@ import { VnetError } from '@vnet/model';
 
 export type Parameters = Readonly<Record<string, unknown>>;
 
+export const BODY_LIMIT_BYTES = 1024 * 1024;
+/** Reading YAML takes a hundred times as long, during which nobody else is served. */
+const YAML_LIMIT_BYTES = 64 * 1024;
+
 /** Of a parameter given twice the last counts, as in OpenVNet. */
 export function parseQuery(query: string): Parameters {
   return Object.fromEntries(new URLSearchParams(query));
@@ -16,14 +20,14 @@ export function parseQuery(query: string): Parameters {
  */
 export function addBodyParsers(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  const formats: readonly (readonly [string | string[], (body: string) => Parameters])[] = [
+  const formats: readonly (readonly [string | string[], (body: string) => Parameters, limit?: number])[] = [
     ['application/x-www-form-urlencoded', parseQuery],
     [['application/json', 'text/json'], (body) => objectBody('JSON', body, JSON.parse)],
-    [['application/yaml', 'text/yaml'], (body) => objectBody('YAML', body, parseYaml)],
+    [['application/yaml', 'text/yaml'], (body) => objectBody('YAML', body, parseYaml), YAML_LIMIT_BYTES],
     ['*', () => ({})],
   ];
-  for (const [types, parse] of formats) {
-    app.addContentTypeParser(types, { parseAs: 'string' }, (_request, body, done) => {
+  for (const [types, parse, bodyLimit = BODY_LIMIT_BYTES] of formats) {
+    app.addContentTypeParser(types, { parseAs: 'string', bodyLimit }, (_request, body, done) => {
       try {
         done(null, parse(String(body)));
       } catch (error) {

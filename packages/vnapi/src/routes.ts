@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { endpoints, VnetError, type ApiRequest, type Endpoint, type HealthRequest, type Reply } from '@vnet/model';
+import { endpoints, type ApiRequest, type Endpoint, type HealthRequest, type Reply } from '@vnet/model';
 import { appliedHeader, conditionsOf } from './conditions.ts';
 import { sendError } from './errors.ts';
 import { sendBody } from './format.ts';
 import { allParameters, type Parameters } from './parameters.ts';
+import { checkReply } from './replies.ts';
 
 /** The line to vnmgr; a `BusClient`. */
 export interface Manager {
@@ -67,15 +68,19 @@ async function handle(
     ...conditions,
   };
   const answer = await manager.request(message, REQUEST_TIMEOUT_MS + (conditions.wait_ms ?? 0));
-  return print(reply, answer);
+  return print(reply, endpoint, checkReply(answer));
 }
 
-function print(reply: FastifyReply, { ok, body, error, revision, applied }: Reply): FastifyReply {
-  if (!ok) return sendError(reply, error ?? new VnetError('InternalError', 'vnmgr gave no reason').toWire());
+function print(
+  reply: FastifyReply,
+  { api, operation }: Endpoint,
+  { body, error, revision, applied }: Reply,
+): FastifyReply {
+  if (error !== undefined) return sendError(reply, error);
   if (revision !== undefined) reply.header('etag', `"${revision}"`);
   if (applied !== undefined) {
     reply.header('vnet-applied', appliedHeader(applied));
     if (applied.behind.length > 0) reply.code(202);
   }
-  return sendBody(reply, body);
+  return sendBody(reply, body, api.kind === 'resource' && operation === 'list' ? 'items' : 'all');
 }

@@ -1,7 +1,9 @@
 /** The HTTP side against a real bus, with a scripted manager at its other end. */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -158,6 +160,12 @@ describe('a reply', () => {
     );
   });
 
+  test('of a relation is YAML with symbols only for .yml', async () => {
+    answer = { ok: true, body: { total_count: 0, offset: 0, limit: 30, items: [] } };
+    const reply = await app.inject({ url: '/api/1.0/datapaths/dp-1/networks.yml' });
+    expect(reply.body).toBe('---\n:total_count: 0\n:offset: 0\n:limit: 30\n:items: []\n');
+  });
+
   test('of a delete is a YAML list for .yml', async () => {
     answer = { ok: true, body: ['nw-1'] };
     const reply = await app.inject({ method: 'DELETE', url: '/api/1.0/networks/nw-1.yml' });
@@ -218,7 +226,8 @@ describe('what vnapi refuses itself', () => {
       400,
       '110',
     ],
-    ['YAML nested without end', { 'content-type': 'text/yaml' }, `mode: ${'['.repeat(4e5)}`, 400, '110'],
+    ['YAML nested without end', { 'content-type': 'text/yaml' }, `mode: ${'['.repeat(6e4)}`, 400, '110'],
+    ['YAML over 64 KiB', { 'content-type': 'text/yaml' }, `mode: ${'['.repeat(4e5)}`, 413, '121'],
     ['a body over 1 MiB', { 'content-type': 'application/json' }, `{"a":"${'x'.repeat(1 << 20)}"}`, 413, '121'],
     ['If-Match without a revision', { 'if-match': 'abc' }, '', 400, '110'],
   ])('%s', async (_what, headers, payload, status, code) => {
@@ -227,6 +236,26 @@ describe('what vnapi refuses itself', () => {
     expect(reply.json()).toMatchObject({ code });
     expect(requests).toEqual([]);
   });
+});
+
+test.each([
+  {},
+  { ok: 'yes' },
+  { ok: true, revision: 7, applied: {} },
+  { ok: true, body: {}, applied: { revision: 1, agents: 1, ms: 1, behind: 5 } },
+  { ok: true, body: {}, revision: 'a\r\nset-cookie: b' },
+  { ok: false, error: 'x' },
+  { ok: false, error: { status: 99_999 } },
+  { ok: false, error: { status: '200', error: {}, message: [], code: null } },
+  JSON.parse('{"ok":false,"__proto__":{"body":1}}') as object,
+])('an answer of the manager that is none (%j) is an error of vnapi', async (wrong) => {
+  answer = wrong as Answer;
+  const reply = await app.inject({ url: '/api/networks' });
+  expect(reply.statusCode).toBe(500);
+  expect(reply.json()).toMatchObject({ error: 'Vnet::Endpoints::Errors::InternalError', code: '500' });
+  expect(reply.headers).not.toHaveProperty('set-cookie');
+  answer = { ok: true, body: {} };
+  expect((await app.inject({ url: '/api/networks' })).statusCode).toBe(200);
 });
 
 describe('without a manager', () => {
@@ -259,6 +288,21 @@ test('/healthz says that the database is away', async () => {
   answer = { ok: false, error: new VnetError('DatabaseUnavailable', 'no database').toWire() };
   const reply = await app.inject({ url: '/healthz' });
   expect([reply.statusCode, reply.json()]).toEqual([503, { status: 'unavailable', reason: 'no database' }]);
+});
+
+test.each([
+  ['a query longer than headers may be', `GET /api/networks?a=${'x'.repeat(20_000)} HTTP/1.1\r\n\r\n`, 413, '121'],
+  ['what is no HTTP', 'hello\r\n\r\n', 400, '110'],
+])('%s is refused in the form of the API', async (_what, sent, status, code) => {
+  const { hostname, port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+  const socket = connect(Number(port), hostname);
+  socket.write(sent);
+  const [head, body] = (await text(socket)).split('\r\n\r\n');
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} .*content-type: application/json`, 's'));
+  expect(JSON.parse(body!)).toMatchObject({
+    error: expect.stringMatching(/^Vnet::Endpoints::Errors::/) as string,
+    code,
+  });
 });
 
 test('browsers of any origin may use it', async () => {

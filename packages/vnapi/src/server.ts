@@ -1,14 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import { fastify, LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify';
+import { maxHeaderSize, STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type ConnectionError,
+  type FastifyError,
+  type FastifyInstance,
+} from 'fastify';
 import { VnetError } from '@vnet/model';
 import { addCors } from './cors.ts';
-import { sendError, toVnetError } from './errors.ts';
+import { errorBody, sendError, toVnetError } from './errors.ts';
 import { stripExtension } from './format.ts';
-import { addBodyParsers, parseQuery } from './parameters.ts';
+import { addBodyParsers, BODY_LIMIT_BYTES, parseQuery } from './parameters.ts';
 import { addApiRoutes, addHealthRoute, type Manager } from './routes.ts';
-
-const BODY_LIMIT_BYTES = 1024 * 1024;
 
 /** The HTTP server, not yet listening. */
 export function createServer(manager: Manager, log: FastifyBaseLogger): FastifyInstance {
@@ -20,6 +26,7 @@ export function createServer(manager: Manager, log: FastifyBaseLogger): FastifyI
     rewriteUrl: stripExtension,
     routerOptions: { querystringParser: (query) => ({ ...parseQuery(query) }) },
     frameworkErrors: (error, _request, reply) => void sendError(reply, toVnetError(error).toWire()),
+    clientErrorHandler: refuseConnection,
     // Clients that keep their connection open do not keep the server from ending.
     forceCloseConnections: 'idle',
   });
@@ -42,6 +49,27 @@ export function createServer(manager: Manager, log: FastifyBaseLogger): FastifyI
     done();
   });
   return app;
+}
+
+/** What never became a request: headers without end, or no HTTP at all. The connection cannot go on. */
+function refuseConnection(this: FastifyInstance, error: ConnectionError, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const refusal =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? new VnetError('RequestTooLarge', `Path, query and headers are over the limit of ${maxHeaderSize} bytes.`)
+      : new VnetError('ArgumentError', `This is no HTTP: ${error.message}.`);
+  this.log.warn({ error: refusal.message, who: socket.remoteAddress }, 'connection refused');
+  const body = JSON.stringify(errorBody(refusal.toWire()));
+  const head = [
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 /** What the client calls the request, when that is fit for a log; a new name otherwise. */

@@ -5,6 +5,7 @@ import { BusClient, keygen } from '@vnet/bus';
 import type { AgentUpdate, FromAgent, FromApi, ToAgent } from '@vnet/model';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Manager } from './manager.ts';
+import { openDatabase } from './store/database.ts';
 
 const errors: string[] = [];
 const error = (_fields: object, message: string): void => void errors.push(message);
@@ -109,6 +110,53 @@ describe('the manager', () => {
     await vi.waitUntil(() => reasons.length > 0);
     expect(reasons[0]).toContain('subscription is missing');
     expect(await front.request({ type: 'health' }, 5_000)).toMatchObject({ ok: true });
+  });
+
+  it('ends a connection for each message of a wrong shape, and serves the others', async () => {
+    const front = connect<FromApi>();
+    const wrong: object[] = [
+      { type: 'nonsense' },
+      { type: 'api' },
+      { type: 'api', id: 1, endpoint: 5, operation: {}, path: null, params: [], who: {}, request_id: 1 },
+      { type: 'health', id: 'x' },
+      { type: 'hello', scopes: {} },
+      { type: 'facts', datapath_id: 1, full: 'yes' },
+      { type: 'applied', revision: '7' },
+      JSON.parse('{"type":"hello","__proto__":{"node_id":"hv1"}}') as object,
+    ];
+    for (const message of wrong) {
+      const reasons: object[] = [];
+      const log = { ...quiet, warn: (fields: object) => void reasons.push(fields) };
+      const client = new BusClient<FromApi>({ endpoints: [`ipc://${dir}/bus`], log });
+      clients.push(client);
+      await vi.waitUntil(() => client.up);
+      client.send(message as never);
+      await vi.waitUntil(() => reasons.length > 0);
+      expect(reasons[0]).toMatchObject({ reason: expect.stringContaining('closed by the manager') as string });
+      client.close();
+    }
+    expect(await front.request({ type: 'health' }, 5_000)).toMatchObject({ ok: true });
+    expect(manager.revision).toBe(0);
+  });
+
+  it('refuses a list that no message can carry, and the connection goes on', async () => {
+    const { knex } = await openDatabase(`sqlite:${dir}/vnet.db`);
+    const large = { display_name: 'x'.repeat(2_000), domain_name: '', ipv4_network: 0, ipv4_prefix: 1, mtu: 1500 };
+    const networks = Array.from({ length: 10_000 }, (_, i) => ({
+      uuid: `nw-${i}`,
+      ...large,
+      created_at: 0,
+      updated_at: 0,
+    }));
+    await knex.batchInsert('networks', networks, 100);
+    await knex.destroy();
+    const front = connect<FromApi>();
+    const list = (limit: number) => api(front, 'networks.list', { limit }, { operation: 'list' });
+    const answers = await Promise.all([list(10_000), list(10)]);
+    expect(answers).toMatchObject([
+      { ok: false, error: { status: 400, message: expect.stringContaining('ask for fewer items') as string } },
+      { ok: true, body: { total_count: 10_000 } },
+    ]);
   });
 
   it('lets a key that is bound to a node speak for that node only', async () => {

@@ -1,16 +1,18 @@
 import { BusServer, type Peer } from '@vnet/bus';
-import type {
-  AgentFacts,
-  AgentHello,
-  ApiRequest,
-  FromAgent,
-  FromApi,
-  HealthRequest,
-  Reply,
-  Row,
-  ToAgent,
+import {
+  type AgentFacts,
+  type AgentHello,
+  type ApiRequest,
+  type FromAgent,
+  type FromApi,
+  type HealthRequest,
+  type Reply,
+  type Row,
+  type ToAgent,
+  VnetError,
 } from '@vnet/model';
 import { Service } from './api/service.ts';
+import { BadMessageError, checkMessage, isFromAgent } from './messages.ts';
 import type { Settings } from './rules/rule.ts';
 import { KEPT_REVISIONS, Replica } from './scopes/replica.ts';
 import { type Database, openDatabase } from './store/database.ts';
@@ -18,7 +20,6 @@ import { historyId, prune, revisionsSince } from './store/history.ts';
 import { Store } from './store/store.ts';
 import { Hub } from './stream/hub.ts';
 import { Inbox } from './stream/inbox.ts';
-import { BadMessageError, checkFromAgent, isFromAgent } from './stream/messages.ts';
 
 /** Where the manager says what it does; a pino logger fits as it is. */
 export interface Log {
@@ -46,6 +47,12 @@ const CATCH_UP_MS = 15_000;
 const PRUNE_EVERY_MS = 60 * 60 * 1_000;
 /** How long changes are kept in the database. */
 const HISTORY_MS = 30 * 24 * 60 * 60 * 1_000;
+
+/** In place of an answer that no message can carry: vnapi's other requests are not to suffer from one. */
+function tooLarge({ id }: Reply, { message }: Error): Reply {
+  const error = new VnetError('ArgumentError', `the answer is too large (${message}); ask for fewer items by limit`);
+  return { type: 'reply', id, ok: false, error: error.toWire() };
+}
 
 /** vnmgr in one object: database, rules, change stream and bus. */
 export class Manager {
@@ -144,17 +151,17 @@ export class Manager {
   }
 
   /** @throws {BadMessageError} which ends the connection */
-  #receive(peer: Peer, message: FromAny): void {
-    if (isFromAgent(message)) this.#fromAgent(peer, checkFromAgent(message));
-    else if (message.type === 'api' || message.type === 'health') this.#fromApi(peer, message);
-    else throw new BadMessageError(`unknown message "${message.type}"`);
+  #receive(peer: Peer, received: FromAny): void {
+    const message = checkMessage(received);
+    if (isFromAgent(message)) this.#fromAgent(peer, message);
+    else this.#fromApi(peer, message);
   }
 
   #fromApi(peer: Peer, message: ApiRequest | HealthRequest): void {
     // A key that is bound to a node is an agent's: it may say how its node is, and nothing else.
     if (peer.node !== undefined) throw new BadMessageError(`the key of node ${peer.node} may not make requests`);
     const reply = message.type === 'api' ? this.#service.api(message) : this.#service.health(message);
-    void reply.then((answer) => this.#bus.send(peer, answer));
+    void reply.then((answer) => this.#bus.send(peer, answer, (error) => tooLarge(answer, error)));
   }
 
   #fromAgent(peer: Peer, message: FromAgent): void {

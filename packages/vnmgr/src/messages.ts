@@ -1,0 +1,111 @@
+/** What comes over the bus, checked before anything looks at it. */
+import type {
+  AgentFacts,
+  AgentHello,
+  AgentSubscribe,
+  ApiRequest,
+  FromAgent,
+  FromApi,
+  InterfaceFact,
+} from '@vnet/model';
+
+/** A message that is not what it should be; ends the connection. */
+export class BadMessageError extends Error {
+  override name = 'BadMessageError';
+}
+
+type Check = (value: unknown) => boolean;
+type Shape = Readonly<Record<string, Check>>;
+
+const isText: Check = (value) => typeof value === 'string' && value.length <= 255;
+const isId: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const isBoolean: Check = (value) => typeof value === 'boolean';
+const isIdOrNull: Check = (value) => value === null || isId(value);
+const isTextOrNull: Check = (value) => value === null || isText(value);
+const isString: Check = (value) => typeof value === 'string';
+const isObject: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Of any length: too long ones are for the request to be refused, not the connection. */
+const isObjectOfStrings: Check = (value) => isObject(value) && Object.values(value as object).every(isString);
+const isAbsentOr =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+
+function hasShape(value: unknown, shape: Shape): boolean {
+  return typeof value === 'object' && value !== null && firstWrong(value, shape) === undefined;
+}
+
+function firstWrong(value: object, shape: Shape): string | undefined {
+  const fields = value as Readonly<Record<string, unknown>>;
+  return Object.entries(shape).find(([name, check]) => !check(fields[name]))?.[0];
+}
+
+const fact: Record<keyof InterfaceFact, Check> = {
+  interface_id: isId,
+  port_name: isText,
+  port_number: isId,
+  claim: isText,
+};
+
+const api: Record<keyof Omit<ApiRequest, 'type'>, Check> = {
+  id: isId,
+  endpoint: isString,
+  operation: isString,
+  path: isObjectOfStrings,
+  params: isObject,
+  who: isString,
+  request_id: isString,
+  if_match: isAbsentOr(isId),
+  wait_ms: isAbsentOr(isId),
+};
+
+/** Messages of vnapi, by their type. */
+const apiShapes: Readonly<Record<string, Shape>> = { api, health: { id: isId } };
+
+/** Messages of agents, by their type. */
+const agentShapes: Readonly<Record<string, Shape>> = {
+  hello: {
+    node_id: isText,
+    dpid: isText,
+    run: isText,
+    database: isTextOrNull,
+    revision: isIdOrNull,
+    scopes: listOf(isText),
+    subscription: isId,
+  } satisfies Record<keyof Omit<AgentHello, 'type'>, Check>,
+  subscribe: { subscription: isId, add: listOf(isText), drop: listOf(isText) } satisfies Record<
+    keyof Omit<AgentSubscribe, 'type'>,
+    Check
+  >,
+  facts: {
+    datapath_id: isId,
+    full: isBoolean,
+    interfaces: listOf((value) => hasShape(value, fact)),
+    gone_interfaces: listOf(isId),
+    networks: listOf(isId),
+    gone_networks: listOf(isId),
+  } satisfies Record<keyof Omit<AgentFacts, 'type'>, Check>,
+  applied: { revision: isId },
+  ping: {},
+};
+
+/** Whether an agent says such things; a message of vnapi otherwise. */
+export function isFromAgent(message: FromAgent | FromApi): message is FromAgent {
+  return Object.hasOwn(agentShapes, message.type);
+}
+
+/** @throws {BadMessageError} naming the type, or the field with its value */
+export function checkMessage(message: { readonly type: string }): FromAgent | FromApi {
+  const { type } = message;
+  const shape = [agentShapes, apiShapes].find((shapes) => Object.hasOwn(shapes, type))?.[type];
+  if (shape === undefined) throw new BadMessageError(`unknown message ${JSON.stringify(type.slice(0, 80))}`);
+  const wrong = firstWrong(message, shape);
+  if (wrong === undefined) return message as FromAgent | FromApi;
+  const value = (message as Readonly<Record<string, unknown>>)[wrong];
+  const shown = value === undefined ? 'missing' : `not ${JSON.stringify(value).slice(0, 80)}`;
+  throw new BadMessageError(`message "${type}": ${wrong} is ${shown}`);
+}
