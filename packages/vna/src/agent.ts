@@ -2,21 +2,17 @@ import { BusClient } from '@vnet/bus';
 import type { FromAgent, RowPut, ToAgent } from '@vnet/model';
 import { randomUUID } from 'node:crypto';
 import { ownDatapath } from './compile/bindings.ts';
-import { Engine, type Changes, type UnitRun } from './compile/engine.ts';
+import { Engine, type UnitRun } from './compile/engine.ts';
 import { ROOTS, UNITS } from './compile/units.ts';
-import { underlayMtu, tunnelMtu } from './compile/underlay.ts';
 import { Bridge, type BridgeView } from './datapath/bridge.ts';
-import { Switch, type PacketIn } from './datapath/switch.ts';
+import { Switch } from './datapath/switch.ts';
 import type { Log } from './log.ts';
-import { REASON, TRANSPORT } from './pipeline/registers.ts';
-import { AddressOwners } from './services/address-owners.ts';
-import { Announcer, REPEAT_MS, SECOND_TIME_MS } from './services/announcer.ts';
+import { Announcer } from './services/announcer.ts';
+import { PacketInService } from './services/packet-in-service.ts';
 import type { PacketOut } from './services/packet-out.ts';
-import { tooBigReply } from './services/too-big.ts';
-import { TooBigLog } from './services/too-big-log.ts';
 import { State } from './state/state.ts';
 import { replaceRows, setPorts } from './state/writes.ts';
-import { allFacts, changedFacts } from './sync/facts.ts';
+import { FactTeller } from './sync/facts.ts';
 import { Session } from './sync/session.ts';
 import { loadState, saveState } from './sync/state-file.ts';
 import { Warnings } from './warnings.ts';
@@ -40,6 +36,7 @@ export interface AgentOptions {
 const PATIENCE_MS = 1_000;
 const SAVE_AFTER_MS = 1_000;
 const RETRY_MS = 1_000;
+const PRUNE_MS = 120_000;
 
 /**
  * The agent, wired: ports and rows go into the state, the engine compiles it, the switch gets what has changed.
@@ -57,21 +54,16 @@ export class Agent {
   readonly #bus: BusClient<FromAgent, ToAgent>;
   readonly #bridge: Bridge;
   readonly #switch: Switch;
-  readonly #announcer = new Announcer();
-  readonly #owners = new AddressOwners();
+  readonly #announcer: Announcer;
+  readonly #packetIns: PacketInService;
+  readonly #facts: FactTeller;
   readonly #warnings: Warnings;
-  readonly #tooBig: TooBigLog;
   readonly #timers = new Set<NodeJS.Timeout>();
-  /** What the announcer has to say once the flows stand. */
-  readonly #news = new Set<string>();
-  readonly #corrections = new Map<string, PacketOut>();
   #alone = false;
   /** Whether there has been a whole view, from a manager or from the state directory. */
   #hadWhole = false;
   /** Whether this datapath has had a record: without one it only waits, and leaves what stands in the switch. */
   #hadRecord = false;
-  /** Id of the datapath that the manager has been told everything about, on this connection. */
-  #factsOf: number | undefined;
   #scheduled = false;
   #ready = false;
   #syncedRevision: number | undefined;
@@ -84,7 +76,9 @@ export class Agent {
     const { log, nodeId, stateDir } = options;
     this.#log = log;
     this.#warnings = new Warnings(log);
-    this.#tooBig = new TooBigLog(log);
+    const send = (packets: readonly PacketOut[]): void => this.#switch.send(packets);
+    this.#announcer = new Announcer(send);
+    this.#packetIns = new PacketInService(this.#state, send, log);
     const saved = stateDir === undefined ? undefined : loadState(stateDir, log);
     if (saved) {
       this.#hadWhole = true;
@@ -108,6 +102,7 @@ export class Agent {
       },
       onComplete: () => this.#schedule(),
     });
+    this.#facts = new FactTeller(this.#session, this.#engine);
     this.#bus = new BusClient<FromAgent, ToAgent>({
       endpoints: options.managers,
       insecure: options.insecure,
@@ -123,10 +118,10 @@ export class Agent {
       wanted: () => this.#engine.flows(),
       meters: () => this.#engine.output('meter').values(),
       onUp: () => {
-        for (const key of this.#announcer.keys()) this.#news.add(key);
+        this.#announcer.renew();
         this.#schedule();
       },
-      onPacketIn: (packet) => this.#packetIn(packet),
+      onPacketIn: (packet) => this.#packetIns.receive(packet),
     });
     this.#bridge = new Bridge({
       ovsdb: options.ovsdb,
@@ -136,12 +131,7 @@ export class Agent {
       onRestored: () => this.#switch.resync('flow-restore-wait was lifted'),
     });
     this.#waitForView();
-    this.#timers.add(
-      setInterval(() => {
-        this.#switch.send(this.#announcer.packets());
-        this.#state.prune();
-      }, REPEAT_MS),
-    );
+    this.#timers.add(setInterval(() => this.#state.prune(), PRUNE_MS));
   }
 
   /** Stops, and leaves the flows in the switch. */
@@ -150,7 +140,8 @@ export class Agent {
     this.#timers.forEach(clearTimeout);
     clearTimeout(this.#save);
     this.#saveNow();
-    this.#tooBig.close();
+    this.#announcer.close();
+    this.#packetIns.close();
     this.#bus.close();
     this.#bridge.close();
     await this.#switch.close();
@@ -173,7 +164,7 @@ export class Agent {
   }
 
   #managerUp(): void {
-    this.#factsOf = undefined;
+    this.#facts.reset();
     this.#syncedRevision = undefined;
     this.#waitForView();
     this.#session.connected();
@@ -211,11 +202,11 @@ export class Agent {
     for (const conflict of changes.conflicts) this.#log.error({ conflict }, 'the pipeline contradicts itself');
     if (changes.outputs.scope.size > 0) this.#session.want(new Set(this.#engine.output('scope').keys()));
     const { announcement, tunnelEnd } = changes.outputs;
-    for (const key of this.#announcer.update(announcement, tunnelEnd)) this.#news.add(key);
+    this.#announcer.update(announcement, tunnelEnd);
     const dpid = this.#engine.output('datapathId').get('');
     if (dpid !== undefined) this.#adopt(dpid);
     this.#switch.want(changes.flows);
-    this.#tellFacts(changes);
+    this.#facts.tell(ownDatapath(this.#state)?.id, changes.outputs);
     void this.#commit();
   }
 
@@ -231,7 +222,7 @@ export class Agent {
     const done = await this.#switch.commit(whole);
     if (!done || this.#closed) return;
     // Half a view may be about a machine that has moved meanwhile.
-    if (whole) this.#sayNews();
+    if (whole) this.#announcer.sayNews();
     if (!this.#ready) {
       this.#ready = true;
       this.#options.onReady();
@@ -271,36 +262,8 @@ export class Agent {
       if (entity !== 'ip_lease') continue;
       const lease = this.#state.get('ip_lease', row.id);
       const mac = this.#state.get('mac_lease', lease?.mac_lease_id)?.mac_address;
-      if (!lease || mac === undefined) continue;
-      const correction = this.#owners.note(lease.network_id, lease.ipv4_address, mac);
-      if (correction) this.#corrections.set(`${lease.network_id} ${lease.ipv4_address}`, correction);
+      if (lease && mac !== undefined) this.#announcer.noteOwner(lease.network_id, lease.ipv4_address, mac);
     }
-  }
-
-  /** Facts replace each other only when they rest on a whole view. */
-  #tellFacts({ outputs }: Changes): void {
-    const own = ownDatapath(this.#state);
-    if (!own || !this.#session.complete) {
-      // What changes meanwhile is told with everything else.
-      if (!own || outputs.localInterface.size + outputs.localNetwork.size > 0) this.#factsOf = undefined;
-      return;
-    }
-    if (this.#factsOf !== own.id) {
-      this.#factsOf = own.id;
-      this.#session.facts(allFacts(own.id, this.#engine.output('localInterface'), this.#engine.output('localNetwork')));
-      return;
-    }
-    const changed = changedFacts(own.id, outputs.localInterface, outputs.localNetwork);
-    if (changed) this.#session.facts(changed);
-  }
-
-  #sayNews(): void {
-    const news = [...this.#news];
-    this.#news.clear();
-    const corrections = [...this.#corrections.values()];
-    this.#corrections.clear();
-    this.#switch.send([...corrections, ...this.#announcer.packets(news)]);
-    if (news.length > 0) this.#later(SECOND_TIME_MS, () => this.#switch.send(this.#announcer.packets(news)));
   }
 
   /** Once, unless the agent stops before. */
@@ -310,17 +273,6 @@ export class Agent {
       what();
     }, ms);
     this.#timers.add(timer);
-  }
-
-  #packetIn({ reason, network, transport, inPort, frame }: PacketIn): void {
-    if (reason !== REASON.tooBig || inPort === undefined) return;
-    const mtu =
-      transport === TRANSPORT.tunnel
-        ? tunnelMtu(this.#state, this.#state.get('network', network)?.mtu ?? null)
-        : underlayMtu(this.#state);
-    const reply = tooBigReply(frame, mtu);
-    this.#tooBig.count(inPort, mtu, reply !== undefined);
-    if (reply) this.#switch.send([{ frame: reply, actions: [{ type: 'output', port: inPort }] }]);
   }
 
   #saveSoon(): void {

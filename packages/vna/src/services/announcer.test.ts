@@ -1,35 +1,64 @@
-import { rarpAnnouncement } from '@vnet/packet';
-import { describe, expect, it } from 'vitest';
+import { gratuitousArp, rarpAnnouncement } from '@vnet/packet';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Announcer } from './announcer.ts';
+import type { PacketOut } from './packet-out.ts';
 
 const MAC = 0x020a00000001;
-const none = new Map();
+const none = new Map<string, undefined>();
 
 describe('the announcer', () => {
-  it('says what is new, again what still holds, and nothing of what is gone', () => {
-    const announcer = new Announcer();
-    const news = announcer.update(
-      new Map([['mac 1', { mac: MAC, port: 3 }]]),
-      new Map([['7', { address: 0x0a000001, port: 4 }]]),
-    );
-    expect(announcer.packets(news)).toEqual([
-      { frame: rarpAnnouncement(MAC), actions: [{ type: 'output', port: 3 }] },
-      expect.objectContaining({
-        actions: [
-          { type: 'set_field', field: 'tun_dst', value: 0x0a000001 },
-          { type: 'output', port: 4 },
-        ],
-      }),
-    ]);
-    expect(announcer.packets()).toHaveLength(2);
-    expect(announcer.update(new Map([['mac 1', undefined]]), none)).toEqual([]);
-    expect(announcer.packets(news)).toHaveLength(1);
+  const said: PacketOut[] = [];
+  let announcer: Announcer;
+  const on = (port: number): PacketOut => ({ frame: rarpAnnouncement(MAC), actions: [{ type: 'output', port }] });
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    said.length = 0;
+    announcer = new Announcer((packets) => said.push(...packets));
+  });
+  afterEach(() => {
+    announcer.close();
+    vi.useRealTimers();
   });
 
-  it('says it anew when the link is another', () => {
-    const announcer = new Announcer();
+  it('says what is new when the flows stand, and once more', () => {
     announcer.update(new Map([['mac 1', { mac: MAC, port: 3 }]]), none);
-    const news = announcer.update(new Map([['mac 1', { mac: MAC, port: 9 }]]), none);
-    expect(announcer.packets(news)).toMatchObject([{ actions: [{ port: 9 }] }]);
+    expect(said).toEqual([]);
+    announcer.sayNews();
+    expect(said).toEqual([on(3)]);
+    vi.advanceTimersByTime(1_000);
+    expect(said).toEqual([on(3), on(3)]);
+  });
+
+  it('says nothing a second time that holds no longer', () => {
+    announcer.update(new Map([['mac 1', { mac: MAC, port: 3 }]]), none);
+    announcer.sayNews();
+    announcer.update(new Map([['mac 1', undefined]]), none);
+    vi.advanceTimersByTime(200_000);
+    expect(said).toEqual([on(3)]);
+  });
+
+  it('says it anew when the link is another, and repeats all of it in good time', () => {
+    announcer.update(new Map([['mac 1', { mac: MAC, port: 3 }]]), none);
+    announcer.update(new Map([['mac 1', { mac: MAC, port: 9 }]]), none);
+    announcer.sayNews();
+    vi.advanceTimersByTime(120_000);
+    expect(said).toEqual([on(9), on(9), on(9)]);
+  });
+
+  it('warms up the way to a tunnel end', () => {
+    announcer.update(none, new Map([['7', { address: 0x0a000001, port: 4 }]]));
+    announcer.sayNews();
+    expect(said[0]?.actions).toEqual([
+      { type: 'set_field', field: 'tun_dst', value: 0x0a000001 },
+      { type: 'output', port: 4 },
+    ]);
+  });
+
+  it('corrects an address that has moved to another MAC', () => {
+    announcer.noteOwner(1, 0x0a000001, MAC);
+    announcer.noteOwner(1, 0x0a000001, MAC + 1);
+    announcer.sayNews();
+    expect(said.map(({ frame }) => frame)).toEqual([gratuitousArp(MAC + 1, 0x0a000001)]);
   });
 });

@@ -1,13 +1,14 @@
 import type { Action } from '@vnet/openflow';
 import { encodeEthernet, rarpAnnouncement } from '@vnet/packet';
 import type { Announcement, TunnelEnd } from '../compile/emit.ts';
+import { AddressOwners } from './address-owners.ts';
 import type { PacketOut } from './packet-out.ts';
 
 /** Switches of the underlay forget a MAC after five minutes at the earliest, as a rule. */
-export const REPEAT_MS = 120_000;
+const REPEAT_MS = 120_000;
 
 /** News is said a second time after this: a single frame may be lost, or meet a switch that is not ready. */
-export const SECOND_TIME_MS = 250;
+const SECOND_TIME_MS = 250;
 
 /** A frame that no one understands: it only makes the switch resolve the way to the tunnel's far end. */
 const LOCAL_EXPERIMENTAL = 0x88b5;
@@ -20,38 +21,78 @@ const WARM_UP = encodeEthernet({
 });
 
 /**
- * What this host says on its own account, so that others need not find out: which MACs are behind it on the underlay.
+ * What this host says on its own account, so that others need not find out: on the underlay which MACs are behind it, and
+ * inside a network that an address has moved to another MAC.
  */
 export class Announcer {
-  readonly #packets = new Map<string, PacketOut>();
+  readonly #send: (packets: readonly PacketOut[]) => void;
+  readonly #standing = new Map<string, PacketOut>();
+  readonly #owners = new AddressOwners();
+  /** Keys of what is new. */
+  readonly #news = new Set<string>();
+  readonly #corrections = new Map<string, PacketOut>();
+  readonly #repeat: NodeJS.Timeout;
+  #secondTime: NodeJS.Timeout | undefined;
+  #justSaid: readonly string[] = [];
 
-  /** Takes over what has changed. @returns the keys of what is new, to be said at once */
+  constructor(send: (packets: readonly PacketOut[]) => void) {
+    this.#send = send;
+    this.#repeat = setInterval(() => this.#send([...this.#standing.values()]), REPEAT_MS);
+  }
+
+  /** Takes over what the compiler says. */
   update(
     announcements: ReadonlyMap<string, Announcement | undefined>,
     tunnelEnds: ReadonlyMap<string, TunnelEnd | undefined>,
-  ): string[] {
-    return [
-      ...[...announcements].flatMap(([key, each]) => this.#replace(key, each && announce(each))),
-      ...[...tunnelEnds].flatMap(([key, each]) => this.#replace(`end ${key}`, each && warmUp(each))),
-    ];
+  ): void {
+    for (const [key, each] of announcements) this.#replace(key, each && announce(each));
+    for (const [key, each] of tunnelEnds) this.#replace(`end ${key}`, each && warmUp(each));
   }
 
-  keys(): Iterable<string> {
-    return this.#packets.keys();
+  /** Notes which MAC an address has. */
+  noteOwner(network: number, address: number, mac: number): void {
+    const correction = this.#owners.note(network, address, mac);
+    if (correction) this.#corrections.set(`${network} ${address}`, correction);
   }
 
-  /** The packets of some keys, as far as they still hold; of all, when none are given. */
-  packets(keys = this.keys()): PacketOut[] {
-    return [...keys].flatMap((key) => this.#packets.get(key) ?? []);
+  /** All of it is news: the switch has been away. */
+  renew(): void {
+    for (const key of this.#standing.keys()) this.#news.add(key);
   }
 
-  #replace(key: string, packet: PacketOut | undefined): string[] {
-    if (!packet) {
-      this.#packets.delete(key);
-      return [];
+  /** Says what is new; called when the flows stand. Announcements are made twice, as far as they still hold. */
+  sayNews(): void {
+    const news = [...this.#news];
+    this.#news.clear();
+    const corrections = [...this.#corrections.values()];
+    this.#corrections.clear();
+    if (news.length + corrections.length === 0) return;
+    this.#send([...corrections, ...this.#packets(news)]);
+    this.#justSaid = [...this.#justSaid, ...news];
+    this.#secondTime ??= setTimeout(() => {
+      this.#secondTime = undefined;
+      this.#send(this.#packets(this.#justSaid));
+      this.#justSaid = [];
+    }, SECOND_TIME_MS);
+  }
+
+  close(): void {
+    clearInterval(this.#repeat);
+    clearTimeout(this.#secondTime);
+  }
+
+  #packets(keys: readonly string[]): PacketOut[] {
+    return keys.flatMap((key) => this.#standing.get(key) ?? []);
+  }
+
+  #replace(key: string, packet: PacketOut | undefined): void {
+    if (packet) {
+      this.#standing.set(key, packet);
+      this.#news.add(key);
+    } else {
+      this.#standing.delete(key);
+      this.#news.delete(key);
     }
-    this.#packets.set(key, packet);
-    return [key];
   }
 }
 

@@ -1,7 +1,42 @@
 import type { AgentFacts } from '@vnet/model';
 import type { LocalInterface } from '../compile/emit.ts';
+import type { Engine, OutputChanges } from '../compile/engine.ts';
+import type { Session } from './session.ts';
 
 type Facts = Omit<AgentFacts, 'type'>;
+
+/** Tells the manager what is so on this datapath: everything once on each connection, then what changes. */
+export class FactTeller {
+  readonly #session: Session;
+  readonly #engine: Engine;
+  /** Id of the datapath that the manager has been told everything about, on this connection. */
+  #told: number | undefined;
+
+  constructor(session: Session, engine: Engine) {
+    this.#session = session;
+    this.#engine = engine;
+  }
+
+  /** A new connection: the manager may not know what the one before it did. */
+  reset(): void {
+    this.#told = undefined;
+  }
+
+  /** `datapathId`: of this datapath's record, if there is one. Nothing is told on the strength of half a view. */
+  tell(datapathId: number | undefined, { localInterface, localNetwork }: OutputChanges): void {
+    if (datapathId === undefined || !this.#session.complete) {
+      // What changes meanwhile is told with everything else.
+      if (datapathId === undefined || localInterface.size + localNetwork.size > 0) this.reset();
+      return;
+    }
+    const facts =
+      this.#told === datapathId
+        ? changedFacts(datapathId, localInterface, localNetwork)
+        : allFacts(datapathId, this.#engine.output('localInterface'), this.#engine.output('localNetwork'));
+    this.#told = datapathId;
+    if (facts) this.#session.facts(facts);
+  }
+}
 
 /** Everything that is so on this datapath. */
 export function allFacts(

@@ -1,0 +1,39 @@
+import type { View } from '../compile/emit.ts';
+import { tunnelMtu, underlayMtu } from '../compile/underlay.ts';
+import type { PacketIn } from '../datapath/packet-ins.ts';
+import type { Log } from '../log.ts';
+import { REASON, TRANSPORT } from '../pipeline/registers.ts';
+import type { PacketOut } from './packet-out.ts';
+import { TooBigLog } from './too-big-log.ts';
+import { tooBigReply } from './too-big.ts';
+
+/** Answers the packets that the pipeline hands to the agent: a closed list, by reason. */
+export class PacketInService {
+  readonly #view: View;
+  readonly #send: (packets: readonly PacketOut[]) => void;
+  readonly #tooBigLog: TooBigLog;
+  readonly #services: ReadonlyMap<number, (packet: PacketIn, inPort: number) => void>;
+
+  constructor(view: View, send: (packets: readonly PacketOut[]) => void, log: Log) {
+    this.#view = view;
+    this.#send = send;
+    this.#tooBigLog = new TooBigLog(log);
+    this.#services = new Map([[REASON.tooBig, (packet, inPort) => this.#tooBig(packet, inPort)]]);
+  }
+
+  receive(packet: PacketIn): void {
+    if (packet.inPort !== undefined) this.#services.get(packet.reason)?.(packet, packet.inPort);
+  }
+
+  close(): void {
+    this.#tooBigLog.close();
+  }
+
+  #tooBig({ network, transport, frame }: PacketIn, inPort: number): void {
+    const networkMtu = this.#view.get('network', network)?.mtu ?? null;
+    const mtu = transport === TRANSPORT.tunnel ? tunnelMtu(this.#view, networkMtu) : underlayMtu(this.#view);
+    const reply = tooBigReply(frame, mtu);
+    this.#tooBigLog.count(inPort, mtu, reply !== undefined);
+    if (reply) this.#send([{ frame: reply, actions: [{ type: 'output', port: inPort }] }]);
+  }
+}
