@@ -82,8 +82,10 @@ export class DataCentre implements AsyncDisposable {
     return join(this.lab.dir, 'state', host);
   }
 
-  /** Waits until an agent has written down a revision that is at least this. */
-  async saved(host: string, revision: number): Promise<void> {
+  /** Waits until an agent has written down the last revision that it has said to have. */
+  async saved(host: string): Promise<void> {
+    const synced = (await this.agent(host).lines()).filter(({ msg }) => msg === 'synced');
+    const revision = Number(synced.at(-1)?.['revision']);
     const file = join(this.stateDir(host), 'model.json');
     await until(async () => {
       const text = await readFile(file, 'utf8').catch(() => '{}');

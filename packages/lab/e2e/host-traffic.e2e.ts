@@ -84,7 +84,7 @@ describe('in a data centre', () => {
     const { lab, vnmgr } = centre;
     const agent = centre.agent('hv1');
     const host = lab.host('hv1');
-    await centre.saved('hv1', Number((await agent.message('synced'))['revision']));
+    await centre.saved('hv1');
     await vnmgr.stop();
     await agent.stop();
     await host.vsctl('remove', 'interface', host.uplink, 'external_ids', 'vnet-uplink');
