@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BusServer, type Peer } from '@vnet/bus';
 import type { AgentHello, AgentUpdate, FromAgent, RowPut, ToAgent } from '@vnet/model';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PrivateSwitch } from '../../openflow/test/private-switch.ts';
 import { Agent } from './agent.ts';
 import { dataCentre } from './compile/test-rows.ts';
@@ -16,16 +16,9 @@ interface Line {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** Looks again and again until there is an answer; gives up after ten seconds. */
-async function found<T>(what: string, look: () => T | undefined): Promise<T> {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    const answer = look();
-    if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`not within ten seconds: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
+const PATIENCE = { timeout: 10_000, interval: 10 };
+/** Looks again and again until there is an answer. */
+const found = <T>(look: () => T): ReturnType<typeof vi.waitUntil<T>> => vi.waitUntil(look, PATIENCE);
 
 const ROWS: readonly RowPut[] = dataCentre()
   .filter(({ table }) => table !== 'self' && table !== 'port')
@@ -138,7 +131,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-const synced = (count = 1): Promise<Line> => found('synced', () => said('synced')[count - 1]);
+const synced = (count = 1): Promise<Line> => found(() => said('synced')[count - 1]);
 /** An agent that has caught up. */
 const begun = (): Promise<Line> => {
   start();
@@ -157,7 +150,7 @@ describe('the agent', () => {
     manager.answer = () => undefined;
     await manager.open();
     start();
-    await found('ready', () => said('ready')[0]);
+    await found(() => said('ready')[0]);
     expect(ovs.dumpFlows()).toContainEqual(expect.stringContaining('in_port=LOCAL actions=output:'));
     expect(ovs.dumpFlows()).toContainEqual(expect.stringMatching(/table=40, priority=7 /));
     expect(ovs.dumpFlows().join('\n')).not.toMatch(/table=20, priority=100/);
@@ -176,7 +169,7 @@ describe('the agent', () => {
     // The late database makes sure that the manager is there first.
     const late = join(dir, 'late.sock');
     start(late);
-    await found('the manager', () => said('manager connected')[0]);
+    await found(() => said('manager connected')[0]);
     symlinkSync(join(ovs.directory, 'db.sock'), late);
     const { details } = await synced();
     expect(details['changed']).toBe(0);
@@ -201,7 +194,7 @@ describe('the agent', () => {
     await manager.close();
     ovs.ofctl('del-flows');
     start();
-    const alone = await found('saved state', () => said('the saved state is in the switch')[0]);
+    const alone = await found(() => said('the saved state is in the switch')[0]);
     expect(alone.details).toMatchObject({ revision: 1, flows: details['flows'] });
     expect(counted()).toBe(details['flows']);
   });
@@ -215,7 +208,7 @@ describe('the agent', () => {
     await begun();
     const flows = counted();
     manager.update({ revision: 2, ...bad } as never);
-    await found('a new hello', () => manager.of('hello')[1]);
+    await found(() => manager.of('hello')[1]);
     await synced(2);
     expect(counted()).toBe(flows);
   });
@@ -244,7 +237,7 @@ describe('the agent', () => {
     const frame = ethernet + badChecksum + '00'.repeat(1480);
     const control = readdirSync(ovs.directory).find((file) => /^ovs-vswitchd\..*ctl$/.test(file))!;
     execFileSync('ovs-appctl', ['-t', join(ovs.directory, control), 'netdev-dummy/receive', 'vm31', frame]);
-    const punted = await found('the packet in table PUNT', () =>
+    const punted = await found(() =>
       ovs
         .ofctl('dump-flows', 'table=80')
         .split('\n')
