@@ -37,7 +37,7 @@ async function coldStart(endpoint: string): Promise<void> {
   const started = performance.now();
   ofSwitch.want(engine.run().flows);
   const compiled = performance.now();
-  const commit = await ofSwitch.commit(true);
+  const commit = await ofSwitch.commit(() => true);
   const written = performance.now();
   await ofSwitch.close();
   console.log(JSON.stringify({ cold: written - started, write: written - compiled, changed: commit?.changed }));

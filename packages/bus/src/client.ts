@@ -57,6 +57,7 @@ export class BusClient<Out extends BusMessage, In extends BusMessage = never> {
   #up = false;
   #closed = false;
   #attempts = 0;
+  #upSince = 0;
   #nextEndpoint = 0;
   #nextId = 1;
   #lastReason = 'no manager has answered yet';
@@ -142,14 +143,13 @@ export class BusClient<Out extends BusMessage, In extends BusMessage = never> {
 
   #cameUp(endpoint: string): void {
     this.#up = true;
+    this.#upSince = Date.now();
     this.#options.log.info({ endpoint }, 'manager connected');
     this.#options.onUp?.(endpoint);
     for (const wake of [...this.#onceUp]) wake();
   }
 
   #take(message: BusMessage): void {
-    // Only now: one that is refused after the greeting must not come back at once, for ever.
-    this.#attempts = 0;
     if (message.type !== 'reply') {
       this.#options.onMessage?.(message as In);
       return;
@@ -169,6 +169,8 @@ export class BusClient<Out extends BusMessage, In extends BusMessage = never> {
     if (this.#up || this.#attempts === 0) this.#options.log.warn({ endpoint, reason }, 'no connection to the manager');
     const wasUp = this.#up;
     this.#up = false;
+    // One that is refused, or that cannot stand what it is sent, must not come back at once for ever.
+    if (wasUp && Date.now() - this.#upSince > LAST_RETRY_MS) this.#attempts = 0;
     this.#refuseWaiting(this.#lastReason);
     if (wasUp) this.#options.onDown?.(reason);
     // onDown may have closed the client.

@@ -34,7 +34,9 @@ export interface AgentOptions {
 
 /** How long a starting agent waits for a manager before it goes by what it saved. */
 const PATIENCE_MS = 1_000;
+/** Saving takes at most a twentieth of the time, however large the state is. */
 const SAVE_AFTER_MS = 1_000;
+const SAVE_SHARE = 20;
 const RETRY_MS = 1_000;
 const PRUNE_MS = 120_000;
 
@@ -69,6 +71,7 @@ export class Agent {
   #syncedRevision: number | undefined;
   #unitsTold = 0;
   #save: NodeJS.Timeout | undefined;
+  #saveMs = 0;
   #closed = false;
 
   constructor(options: AgentOptions) {
@@ -83,6 +86,7 @@ export class Agent {
     if (saved) {
       this.#hadWhole = true;
       replaceRows(this.#state, saved.rows);
+      this.#noteOwners(saved.rows);
       log.info({ revision: saved.held.revision, rows: saved.rows.length }, 'saved state is loaded');
     }
     this.#session = new Session({
@@ -115,6 +119,7 @@ export class Agent {
     this.#switch = new Switch({
       endpoint: options.openflow,
       log,
+      dpid: () => this.#state.get('self', 1)?.dpid,
       wanted: () => this.#engine.flows(),
       meters: () => this.#engine.output('meter').values(),
       onUp: () => {
@@ -215,12 +220,12 @@ export class Agent {
     if (synced) this.#alone = false;
     this.#hadWhole ||= synced;
     this.#hadRecord ||= ownDatapath(this.#state) !== undefined;
-    const whole = this.#hadRecord && (synced || (this.#alone && this.#hadWhole));
     const revision = this.#session.held?.revision;
     // Half a view would give false alarms.
     if (synced || this.#alone) this.#warnings.update(this.#engine.output('warning'));
-    const done = await this.#switch.commit(whole);
+    const done = await this.#switch.commit(() => this.#isWhole());
     if (!done || this.#closed) return;
+    const { whole } = done;
     // Half a view may be about a machine that has moved meanwhile.
     if (whole) this.#announcer.sayNews();
     if (!this.#ready) {
@@ -241,6 +246,10 @@ export class Agent {
         'the saved state is in the switch',
       );
     }
+  }
+
+  #isWhole(): boolean {
+    return this.#hadRecord && (this.#session.complete || (this.#alone && this.#hadWhole));
   }
 
   /** Units run since the last time this was asked: what a change cost. */
@@ -277,7 +286,7 @@ export class Agent {
 
   #saveSoon(): void {
     if (this.#options.stateDir === undefined) return;
-    this.#save ??= setTimeout(() => this.#saveNow(), SAVE_AFTER_MS);
+    this.#save ??= setTimeout(() => this.#saveNow(), Math.max(SAVE_AFTER_MS, SAVE_SHARE * this.#saveMs));
   }
 
   #saveNow(): void {
@@ -286,7 +295,9 @@ export class Agent {
     const { held } = this.#session;
     if (stateDir === undefined || !held || (this.#session.up && !this.#session.complete)) return;
     try {
+      const started = performance.now();
       saveState(stateDir, held, this.#state);
+      this.#saveMs = performance.now() - started;
     } catch (error) {
       this.#log.error({ state_dir: stateDir, error: String(error) }, 'the state could not be saved');
     }

@@ -13,8 +13,8 @@ export class Warnings {
   update(warnings: ReadonlyMap<string, Warning>): void {
     const now = new Map([...warnings].map(([subject, warning]) => [subject, JSON.stringify(warning)]));
     for (const [subject, warning] of warnings) {
-      if (this.#said.get(subject) !== now.get(subject))
-        this.#log.warn({ subject, ...warning.details }, warning.message);
+      if (this.#said.get(subject) === now.get(subject)) continue;
+      this.#log[warning.level ?? 'warn']({ subject, ...warning.details }, warning.message);
     }
     for (const subject of this.#said.keys()) if (!now.has(subject)) this.#log.info({ subject }, 'no longer a problem');
     this.#said = now;

@@ -105,11 +105,12 @@ export function ownAddress(view: View): HostAddress | undefined {
 export type Transport = { readonly kind: 'uplink' } | { readonly kind: 'tunnel'; readonly address: number };
 
 export function transportTo(view: View, datapathId: number): Transport | undefined {
-  const own = ownAddress(view);
-  const [first, ...others] = hostAddresses(view, datapathId);
-  if (!own || !first) return undefined;
-  const neighbour = [first, ...others].some((peer) => peer.networkId === own.networkId);
-  return neighbour ? { kind: 'uplink' } : { kind: 'tunnel', address: first.address };
+  const own = ownDatapath(view);
+  const here = own ? hostAddresses(view, own.id) : [];
+  const there = hostAddresses(view, datapathId);
+  if (here.length === 0 || there.length === 0) return undefined;
+  const neighbour = here.some(({ networkId }) => there.some((peer) => peer.networkId === networkId));
+  return neighbour ? { kind: 'uplink' } : { kind: 'tunnel', address: there[0]!.address };
 }
 
 function isHere(row: Tables['interface_port'], own: number | undefined): boolean {

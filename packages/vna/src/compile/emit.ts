@@ -39,6 +39,8 @@ export interface TunnelEnd {
 
 /** Something the operator should know, with what to do about it. */
 export interface Warning {
+  /** `warn` unless given. */
+  readonly level?: 'error';
   readonly message: string;
   readonly details: Readonly<Record<string, unknown>>;
 }

@@ -62,7 +62,7 @@ function tunnels(view: View, emit: Emit): void {
     feature: 'host',
     match: { in_port: port },
     actions: [load(REGISTERS.REMOTE, 1)],
-    goto: 'TUNNEL',
+    goto: 'TUNNEL_SOURCE',
   });
 }
 
@@ -154,6 +154,7 @@ export function record(view: View, emit: Emit): void {
       ? `datapath ${sameNode.uuid} has this node_id but dpid ${sameNode.dpid}: ovs-vsctl set bridge BRIDGE other-config:datapath-id=${sameNode.dpid.slice(2)}, or change the record`
       : `vnctl datapath add --display-name ${self.node_id} --dpid ${self.dpid} --node-id ${self.node_id}`;
   emit.output('warning', 'no datapath', {
+    ...(sameDpid || sameNode ? { level: 'error' as const } : {}),
     message: 'no record of this datapath; waiting for one',
     details: { dpid: self.dpid, node_id: self.node_id, remedy },
   });

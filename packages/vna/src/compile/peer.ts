@@ -1,12 +1,21 @@
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REGISTERS, TRANSPORT, load, on } from '../pipeline/registers.ts';
-import { ownDatapath, transportTo, tunnelPort } from './bindings.ts';
+import { hostAddresses, ownDatapath, transportTo, tunnelPort } from './bindings.ts';
 import type { Emit, View } from './emit.ts';
 import { KEY_FROM_NETWORK, tooBigForUplink } from './underlay.ts';
 
 /** The way to another datapath, by the addresses of both hosts. One flow, however many machines are there. */
 export function peer(view: View, emit: Emit, datapathId: number): void {
   if (ownDatapath(view)?.id === datapathId) return;
+  for (const { address } of hostAddresses(view, datapathId)) {
+    emit.flow({
+      table: 'TUNNEL_SOURCE',
+      priority: PRIORITY.base,
+      feature: 'peer',
+      match: { tun_src: address },
+      goto: 'TUNNEL',
+    });
+  }
   const way = transportTo(view, datapathId);
   if (!way) return;
   const flow = {

@@ -19,6 +19,7 @@ export function port(view: View, emit: Emit, id: number): void {
   const plug = view.get('port', id);
   if (plug?.role !== 'plain') return;
   if (uplinks(view).some((uplink) => uplink.id === id)) return;
+  if (scopesOf(plug).some((scope) => scope.length > LONGEST_SCOPE)) return warn(emit, plug, BAD_ID);
   for (const scope of scopesOf(plug)) emit.output('scope', scope, true);
 
   const face = interfaceOf(view, plug);
@@ -38,6 +39,14 @@ export function port(view: View, emit: Emit, id: number): void {
   delivery(emit, face, plug);
   for (const lease of view.find('mac_lease', 'interface_id', face.id)) macLease(view, emit, face, lease);
 }
+
+/** The manager refuses longer ones. */
+const LONGEST_SCOPE = 255;
+
+const BAD_ID = {
+  message: 'the port’s vnet-interface or iface-id is too long to be one: its packets are dropped',
+  details: { remedy: 'ovs-vsctl set interface NAME external_ids:vnet-interface=if-…' },
+};
 
 const NO_INTERFACE = {
   message: 'a port without interface: its packets are dropped',
@@ -81,7 +90,7 @@ function problemOf(view: View, face: Tables['interface'], plug: SwitchPort): Pro
   const carrier = portOf(view, face);
   if (carrier && carrier.id !== plug.id) {
     return {
-      message: 'two ports claim one interface: the older one keeps it',
+      message: 'two ports of this bridge claim one interface: the other one has it',
       details: { ...about, kept_by: carrier.name, remedy: 'remove one of the ports, or give it another interface' },
     };
   }

@@ -10,6 +10,8 @@ export interface SwitchLineOptions {
   /** `unix:/path` or `tcp:host:port` to dial, `listen:tcp:ADDR:PORT` to be dialled. */
   readonly endpoint: string;
   readonly log: Log;
+  /** Datapath id of the bridge: another switch that dials in is turned away. */
+  readonly dpid: () => string | undefined;
   readonly onFlowChannel: (channel: SwitchChannel) => void;
   readonly onPacketChannel: (channel: SwitchChannel) => void;
 }
@@ -32,16 +34,30 @@ function dial({ endpoint, log, onFlowChannel, onPacketChannel }: SwitchLineOptio
 }
 
 /** A switch that dials in has one connection for both. */
-function beDialled({ log, onFlowChannel, onPacketChannel }: SwitchLineOptions, host: string, port: number): SwitchLine {
-  const listener = listenForSwitches({
-    host,
-    port,
-    log,
-    onSwitch: (channel) => {
-      onFlowChannel(channel);
-      onPacketChannel(channel);
-    },
-  });
+function beDialled(options: SwitchLineOptions, host: string, port: number): SwitchLine {
+  const { log } = options;
+  let present: SwitchChannel | undefined;
+  const onSwitch = (channel: SwitchChannel): void => {
+    // What the switch says of itself is known when the channel is up, right after this callback.
+    channel.once('up', ({ datapathId }) => {
+      const expected = options.dpid();
+      if (expected !== undefined && BigInt(expected) === datapathId) return;
+      const remedy = 'ovs-vsctl set-controller only on the bridge of this agent';
+      log.error(
+        { dpid: datapathId.toString(16), expected, remedy },
+        'another switch has dialled in; it is turned away',
+      );
+      channel.close();
+    });
+    channel.once('up', () => {
+      if (!channel.isUp) return;
+      present?.close();
+      present = channel;
+      options.onFlowChannel(channel);
+      options.onPacketChannel(channel);
+    });
+  };
+  const listener = listenForSwitches({ host, port, log, onSwitch });
   listener.then(
     ({ port: bound }) => log.info({ host, port: bound }, 'waiting for the switch to dial in'),
     (error: unknown) => log.error({ host, port, error: String(error) }, 'cannot listen for the switch'),

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   BundleError,
   EncodeError,
@@ -26,6 +27,8 @@ export interface SwitchOptions {
   /** See `SwitchLineOptions`. */
   readonly endpoint: string;
   readonly log: Log;
+  /** Datapath id of the bridge, once it is known. */
+  readonly dpid: () => string | undefined;
   /** All flows and meters that are wanted now. */
   readonly wanted: () => Iterable<readonly [key: string, flow: EncodedFlow]>;
   readonly meters: () => Iterable<Meter>;
@@ -37,12 +40,15 @@ export interface SwitchOptions {
 export interface Commit {
   /** Flows written or removed. */
   readonly changed: number;
+  /** Whether all that is wanted stands now, or only the first flows. */
+  readonly whole: boolean;
 }
 
 /** Flows that may be written before the view is whole. */
 const FIRST_FEATURES: ReadonlySet<Feature> = new Set<Feature>(['host', 'pipeline']);
 
 const RETRY_MS = 1_000;
+const CLOSE_MS = 1_000;
 const AUDIT_MS = 15_000;
 
 /**
@@ -73,10 +79,11 @@ export class Switch {
   /** Dials; called when the bridge is prepared. Calling again does nothing. */
   start(): void {
     if (this.#line || this.#closed) return;
-    const { endpoint, log, onPacketIn } = this.#options;
+    const { endpoint, log, dpid, onPacketIn } = this.#options;
     this.#line = openSwitchLine({
       endpoint,
       log,
+      dpid,
       onFlowChannel: (channel) => this.#use(channel),
       onPacketChannel: (channel) => receivePackets(channel, log, onPacketIn),
     });
@@ -104,11 +111,11 @@ export class Switch {
 
   /**
    * Makes the switch hold what is wanted: all of it when the view is whole, otherwise only the first flows, and nothing is
-   * removed. One commit at a time.
+   * removed. One commit at a time; `isWhole` is asked when it is this one's turn.
    * @returns undefined when the switch is not there; it is tried again when it is
    */
-  commit(whole: boolean): Promise<Commit | undefined> {
-    const commit = this.#queue.then(() => this.#commit(whole));
+  commit(isWhole: () => boolean): Promise<Commit | undefined> {
+    const commit = this.#queue.then(() => this.#commit(isWhole));
     this.#queue = commit.catch(() => undefined);
     return commit;
   }
@@ -141,7 +148,8 @@ export class Switch {
     this.#closed = true;
     clearInterval(this.#audits);
     clearTimeout(this.#retry);
-    await this.#queue;
+    // A bundle that is not committed by then is discarded by the switch.
+    await Promise.race([this.#queue, delay(CLOSE_MS, undefined, { ref: false })]);
     this.#line?.close();
   }
 
@@ -160,11 +168,12 @@ export class Switch {
     this.#options.onUp();
   }
 
-  async #commit(whole: boolean): Promise<Commit | undefined> {
+  async #commit(isWhole: () => boolean): Promise<Commit | undefined> {
     if (!this.#known || !this.#channel || this.#closed) return undefined;
     try {
       await this.#meters.write(this.#channel, this.#options.meters());
-      return { changed: await this.#write(this.#channel, this.#plan(whole)) };
+      const whole = isWhole();
+      return { whole, changed: await this.#write(this.#channel, this.#plan(whole)) };
     } catch (error) {
       this.#known = false;
       if (error instanceof DisconnectedError) return undefined;

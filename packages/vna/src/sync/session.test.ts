@@ -114,7 +114,8 @@ describe('a session', () => {
 
   it('begins anew when an update is missing', () => {
     const manager = greeted();
-    manager.update({ seq: 9, put: [row(3)] });
+    expect(() => manager.update({ seq: 9, put: [row(3)] })).toThrow('an update was lost: expected 2, got 9');
+    manager.newConnection();
     expect(manager.last()).toMatchObject({ type: 'hello', revision: null });
     expect(manager.rows.flatMap(({ put }) => put)).toEqual([row(1)]);
   });

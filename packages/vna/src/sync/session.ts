@@ -111,11 +111,11 @@ export class Session {
     this.#send({ type: 'applied', revision });
   }
 
+  /** @throws Error for what ends the connection: the next one begins with a hello */
   receive(message: ToAgent): void {
     if (message.type === 'update') this.#update(message);
     else if (message.type === 'refused') {
-      this.#options.log.warn({ reason: message.reason }, 'the manager does not know this agent; saying hello again');
-      this.#hello();
+      throw new Error(`the manager does not know this agent: ${message.reason}`);
     }
   }
 
@@ -145,10 +145,8 @@ export class Session {
 
   #update(update: AgentUpdate): void {
     if (update.seq !== this.#seq + 1) {
-      this.#options.log.warn({ expected: this.#seq + 1, got: update.seq }, 'an update was lost; saying hello again');
       this.#held = undefined;
-      this.#hello();
-      return;
+      throw new Error(`an update was lost: expected ${this.#seq + 1}, got ${update.seq}`);
     }
     this.#seq = update.seq;
     this.#noteGreeting(update);
