@@ -27,6 +27,7 @@ async function coldStart(endpoint: string): Promise<void> {
   const ofSwitch = new Switch({
     endpoint,
     log: silent,
+    dpid: () => undefined,
     wanted: () => engine.flows(),
     meters: () => engine.output('meter').values(),
     onUp: () => isUp(),
