@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PrivateSwitch } from '../../../openflow/test/private-switch.ts';
+import type { Meter } from '../compile/emit.ts';
+import type { Log } from '../log.ts';
+import { flowKey, LazyFlow, type EncodedFlow, type Flow } from '../pipeline/flow.ts';
+import { Switch } from './switch.ts';
+
+interface Line {
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+const miss: Flow = { table: 'PUNT', priority: 0, feature: 'pipeline', match: {} };
+const to = (reg2: number, port: number): Flow => ({
+  table: 'INTERFACE_INGRESS',
+  priority: 100,
+  feature: 'port',
+  match: { reg2 },
+  actions: [{ type: 'output', port }],
+});
+/** Backwards in the pipeline: no switch takes that. */
+const impossible: Flow = { table: 'L2', priority: 100, feature: 'endpoint', match: { metadata: 7 }, goto: 'UPLINK' };
+
+let ovs: PrivateSwitch;
+let lines: Line[];
+let wanted: Map<string, EncodedFlow>;
+let meters: Meter[];
+let onUp: ReturnType<typeof vi.fn<() => void>>;
+let bridge: Switch;
+
+const note = (details: object, message: string): void => void lines.push({ message, details: details as never });
+const log: Log = { debug: () => undefined, info: note, warn: note, error: note };
+const said = (message: string): Line[] => lines.filter((line) => line.message === message);
+
+function want(...flows: Flow[]): void {
+  const now = new Map(flows.map((flow) => [flowKey(flow), new LazyFlow(flow, flowKey(flow))]));
+  const gone = [...wanted.keys()].filter((key) => !now.has(key)).map((key) => ({ key, flow: undefined }));
+  wanted = now;
+  bridge.want([...gone, ...[...now].map(([key, flow]) => ({ key, flow }))]);
+}
+/** Number of flows written or removed; undefined while the switch is not there. */
+const written = async (whole = true): Promise<number | undefined> => (await bridge.commit(() => whole))?.changed;
+const ups = (count: number): Promise<void> =>
+  vi.waitFor(() => expect(onUp).toHaveBeenCalledTimes(count), { timeout: 10_000, interval: 10 });
+
+beforeEach(async () => {
+  ovs = await PrivateSwitch.start();
+  lines = [];
+  wanted = new Map();
+  meters = [];
+  onUp = vi.fn<() => void>();
+  bridge = new Switch({
+    endpoint: ovs.target,
+    log,
+    dpid: () => undefined,
+    wanted: () => wanted,
+    meters: () => meters,
+    onUp,
+    onPacketIn: () => undefined,
+  });
+});
+
+afterEach(async () => {
+  await bridge.close();
+  await ovs.stop();
+});
+
+describe('the switch', () => {
+  it('gets first flows only while the view is not whole, and loses nothing', async () => {
+    ovs.ofctl('add-flow', 'table=40,priority=7,actions=drop');
+    want(miss, to(1, 1));
+    bridge.start();
+    await ups(1);
+    expect(await written(false)).toBe(1);
+    expect(ovs.dumpFlows()).toHaveLength(2);
+    expect(await written()).toBe(2);
+    expect(ovs.dumpFlows()).toHaveLength(2);
+    expect(said('flows of others are removed: the bridge is the agent’s')).toHaveLength(1);
+  });
+
+  it('is written what has changed, and nothing when nothing has', async () => {
+    bridge.start();
+    await ups(1);
+    want(miss, to(1, 1), to(2, 2));
+    expect(await written()).toBe(3);
+    want(miss, to(1, 3));
+    expect(await written()).toBe(2);
+    want(miss, to(1, 3));
+    expect(await written()).toBe(0);
+    expect(ovs.dumpFlows().filter((line) => line.includes('table=70'))).toEqual([expect.stringContaining('output:3')]);
+  });
+
+  it('gets everything again after it has been killed, with its meters first', async () => {
+    meters = [{ id: 5, packetsPerSecond: 100, burst: 50 }];
+    const punt: Flow = { ...miss, priority: 100, match: { reg1: 5 }, meter: 5, actions: [{ type: 'controller' }] };
+    bridge.start();
+    await ups(1);
+    want(miss, punt);
+    expect(await written()).toBe(2);
+    await ovs.killDaemon();
+    expect(await written()).toBeUndefined();
+    await ovs.startDaemon();
+    await ups(2);
+    expect(await written()).toBe(2);
+    expect(ovs.dumpFlows()).toContainEqual(expect.stringContaining('meter:5'));
+    expect(ovs.ofctl('dump-meters')).toContain('meter=5 pktps burst');
+  });
+
+  it('gets all but the flow that it refuses, until that is another', async () => {
+    want(miss, impossible, to(1, 1));
+    bridge.start();
+    await ups(1);
+    expect(await written()).toBeUndefined();
+    await ups(2);
+    expect(await written()).toBe(2);
+    expect(ovs.dumpFlows()).toHaveLength(2);
+    const [refused] = said('the switch does not take this flow; going on without it');
+    expect(refused?.details['flow']).toContain('metadata=0x7 actions=goto_table:10');
+    want(miss, { ...impossible, goto: 'PEER' }, to(1, 1));
+    expect(await written()).toBe(1);
+    expect(ovs.dumpFlows()).toContainEqual(expect.stringContaining('actions=goto_table:60'));
+  });
+});
