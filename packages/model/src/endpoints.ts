@@ -81,9 +81,14 @@ function words(name: string): string {
   return name.replaceAll('_', ' ');
 }
 
+/** `an ip lease` */
+function one(name: string): string {
+  return `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${words(name)}`;
+}
+
 function resourceEndpoints(declaration: Declaration, entity: EntityName, api: ResourceApi): Endpoint[] {
   const { path } = api;
-  const noun = words(entity);
+  const noun = one(entity);
   const params = paramsOf(declaration);
   const collection = { path: `/${path}`, pathParams: [], entity, resource: path, api } as const;
   const uuid: readonly PathParam[] = [{ name: 'uuid', entity }];
@@ -96,10 +101,17 @@ function resourceEndpoints(declaration: Declaration, entity: EntityName, api: Re
       method: 'POST',
       operation: 'create',
       params: [...uuidParam(declaration), ...params],
-      doc: `Make a ${noun}.`,
+      doc: `Make ${noun}.`,
     },
-    { ...collection, ...endpoint('list'), method: 'GET', operation: 'list', params: PAGING, doc: `List: ${noun}.` },
-    { ...item, ...endpoint('show'), method: 'GET', operation: 'show', doc: `Show a ${noun}.` },
+    {
+      ...collection,
+      ...endpoint('list'),
+      method: 'GET',
+      operation: 'list',
+      params: PAGING,
+      doc: `List the ${words(path)}.`,
+    },
+    { ...item, ...endpoint('show'), method: 'GET', operation: 'show', doc: `Show ${noun}.` },
     ...(api.update === false
       ? []
       : [
@@ -109,10 +121,10 @@ function resourceEndpoints(declaration: Declaration, entity: EntityName, api: Re
             method: 'PUT',
             operation: 'update',
             params: params.filter((param) => param.mutable).map(optional),
-            doc: `Change a ${noun}.`,
+            doc: `Change ${noun}.`,
           } as const,
         ]),
-    { ...item, ...endpoint('delete'), method: 'DELETE', operation: 'delete', doc: `Delete a ${noun}.` },
+    { ...item, ...endpoint('delete'), method: 'DELETE', operation: 'delete', doc: `Delete ${noun}.` },
     ...Object.entries(api.actions ?? {}).map(
       ([action, { doc, params: names }]) =>
         ({
@@ -140,7 +152,6 @@ function childEndpoints(declaration: Declaration, entity: EntityName, api: Child
   const resource = resourcePath(parent);
   const params = withoutColumns(paramsOf(declaration), api.parent);
   const uuid: readonly PathParam[] = [{ name: 'uuid', entity: parent }];
-  const noun = words(entity);
   const common = { path: `/${resource}/:uuid/${api.path}`, pathParams: uuid, entity, resource, sub: api.path, api };
   const endpoint = (verb: string) => ({ ...common, name: `${resource}.${api.path}.${verb}`, verb });
   const ownUuid = `${entity}_uuid`;
@@ -150,16 +161,22 @@ function childEndpoints(declaration: Declaration, entity: EntityName, api: Child
       method: 'POST',
       operation: 'create',
       params: [...uuidParam(declaration), ...params],
-      doc: `Make a ${noun}.`,
+      doc: `Make ${one(entity)}.`,
     },
-    { ...endpoint('list'), method: 'GET', operation: 'list', params: PAGING, doc: `List: ${noun}.` },
+    {
+      ...endpoint('list'),
+      method: 'GET',
+      operation: 'list',
+      params: PAGING,
+      doc: `List the ${words(api.path)} of ${one(parent)}.`,
+    },
     declaration.prefix === undefined
       ? {
           ...endpoint('delete'),
           method: 'DELETE',
           operation: 'delete',
           params: params.map(optional),
-          doc: `Delete each ${noun} that has these values; without any, all of them.`,
+          doc: `Delete each ${words(entity)} that has these values; without any, all of them.`,
         }
       : {
           ...endpoint('delete'),
@@ -168,7 +185,7 @@ function childEndpoints(declaration: Declaration, entity: EntityName, api: Child
           path: `${common.path}/:${ownUuid}`,
           pathParams: [...uuid, { name: ownUuid, entity }],
           params: [],
-          doc: `Delete a ${noun}.`,
+          doc: `Delete ${one(entity)}.`,
         },
   ];
 }
@@ -187,7 +204,8 @@ function relationEndpoints(declaration: Declaration, entity: EntityName, api: Re
     pathParams: [...uuid, { name: otherUuid, entity: other }],
   };
   const endpoint = (verb: string) => ({ name: `${resource}.${api.path}.${verb}`, verb });
-  const related = `a ${words(api.other.replace(/_id$/, ''))} of a ${words(parent)}`;
+  const otherName = one(api.other.replace(/_id$/, ''));
+  const owner = one(parent);
   return [
     {
       ...item,
@@ -195,10 +213,24 @@ function relationEndpoints(declaration: Declaration, entity: EntityName, api: Re
       method: 'POST',
       operation: 'create',
       params: withoutColumns(paramsOf(declaration), api.parent, api.other),
-      doc: `Add ${related}.`,
+      doc: `Add ${otherName} to ${owner}.`,
     },
-    { ...collection, ...endpoint('list'), method: 'GET', operation: 'list', params: PAGING, doc: `List ${related}.` },
-    { ...item, ...endpoint('delete'), method: 'DELETE', operation: 'delete', params: [], doc: `Remove ${related}.` },
+    {
+      ...collection,
+      ...endpoint('list'),
+      method: 'GET',
+      operation: 'list',
+      params: PAGING,
+      doc: `List the ${words(sub)} of ${owner}.`,
+    },
+    {
+      ...item,
+      ...endpoint('delete'),
+      method: 'DELETE',
+      operation: 'delete',
+      params: [],
+      doc: `Take ${otherName} from ${owner}.`,
+    },
   ];
 }
 
