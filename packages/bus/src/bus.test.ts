@@ -38,6 +38,14 @@ test.each([['tcp'], ['ipc']])('a message and its raw frames go there and back ov
   expect(got[0]).toEqual({ type: 'text', n: 1, frames: [Buffer.from([0, 255])] });
 });
 
+test('a unix socket that a process listens on is not taken away from it', async () => {
+  const endpoint = `ipc://${harness.dir}/bus`;
+  const first = await echoServer(endpoint);
+  await expect(echoServer(endpoint)).rejects.toThrow(`cannot listen on ${endpoint}: another process listens there`);
+  await first.close();
+  await vi.waitFor(() => echoServer(endpoint));
+});
+
 test('2,000 sends in one go arrive in order, both ways', async () => {
   const server = await echoServer('tcp://127.0.0.1:*');
   const got: number[] = [];

@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { connect, isIPv4 } from 'node:net';
 
 /** An endpoint that cannot be used as it is given; the message names it and the remedy. */
 export class EndpointError extends Error {
@@ -55,6 +55,20 @@ export function parseEndpoint(endpoint: string): Endpoint {
     );
   }
   return { transport, host: host.replace(/^\[|\]$/g, ''), port: port === '*' ? port : Number(port) };
+}
+
+/** Whether a process listens on a unix socket already: ZeroMQ would take it away from that one without a word. */
+export async function isServed(endpoint: string): Promise<boolean> {
+  const parsed = parseEndpoint(endpoint);
+  if (parsed.transport !== 'ipc') return false;
+  const socket = connect(parsed.path);
+  return await new Promise((resolve) => {
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
 }
 
 function isLoopback(host: string): boolean {

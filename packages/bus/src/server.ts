@@ -1,5 +1,5 @@
 import { Context, Router } from 'zeromq';
-import { checkEndpoint, EndpointError, usesCurve, type EndpointSecurity } from './endpoints.ts';
+import { checkEndpoint, EndpointError, isServed, usesCurve, type EndpointSecurity } from './endpoints.ts';
 import { decodeFrames, DEFAULT_MAX_MESSAGE_BYTES, encodeFrames, FrameError, type BusMessage } from './frames.ts';
 import { AuthorizedKeys, loadManagerKeys, openProof, sameProof, type KeyPair } from './keys.ts';
 import { RepeatedLines, type BusLog } from './log.ts';
@@ -174,13 +174,11 @@ export class BusServer<In extends BusMessage, Out extends BusMessage> {
   }
 
   async #bind(socket: Router, endpoint: string): Promise<void> {
-    try {
-      await socket.bind(endpoint);
-    } catch (error) {
-      throw new EndpointError(
-        `cannot listen on ${endpoint}: ${(error as Error).message}; choose another endpoint or stop what holds it`,
-      );
-    }
+    const refuse = (reason: string): never => {
+      throw new EndpointError(`cannot listen on ${endpoint}: ${reason}; choose another endpoint or stop what holds it`);
+    };
+    if (await isServed(endpoint)) refuse('another process listens there');
+    await socket.bind(endpoint).catch((error: unknown) => refuse((error as Error).message));
     // A socket that may speak IPv6 shows IPv4 addresses as mapped ones.
     this.#endpoints.push((socket.lastEndpoint ?? endpoint).replace(/\[::ffff:([\d.]+)\]/, '$1'));
   }

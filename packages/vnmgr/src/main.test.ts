@@ -52,6 +52,25 @@ describe('vnmgr', () => {
     expect(program.output.replaceAll('\\"', '"')).toContain(message.replaceAll('\\"', '"'));
   });
 
+  it('makes the database once when two start together, and the second says that it stands by', async () => {
+    const programs = ['one', 'two'].map((name) =>
+      run('--database', `sqlite:${dir}/a.db`, '--listen', `ipc://${dir}/${name}`),
+    );
+    await vi.waitUntil(() => programs.every(({ output }) => output.includes('"msg":"ready"')), { timeout: 20_000 });
+    expect(programs.filter(({ output }) => output.includes('standby: another manager holds'))).toHaveLength(1);
+    for (const { child } of programs) child.kill('SIGTERM');
+    expect(await Promise.all(programs.map(({ ended }) => ended))).toEqual([0, 0]);
+  });
+
+  it('does not take the endpoint of another away', async () => {
+    const args = ['--database', `sqlite:${dir}/a.db`, '--listen', `ipc://${dir}/bus`];
+    const first = run(...args);
+    await vi.waitUntil(() => first.output.includes('"msg":"ready"'), { timeout: 20_000 });
+    const second = run(...args);
+    expect(await second.ended).toBe(1);
+    expect(second.output).toContain('another process listens there; choose another endpoint');
+  });
+
   it('makes keys and listens on the network with them', async () => {
     expect(await run('keygen', 'keys', 'hv1').ended).toBe(0);
     expect(existsSync(join(dir, 'keys', 'manager.key'))).toBe(true);

@@ -1,4 +1,4 @@
-import { BusServer, type Peer } from '@vnet/bus';
+import { BusServer, type Peer, RepeatedLines } from '@vnet/bus';
 import {
   type AgentFacts,
   type AgentHello,
@@ -77,7 +77,10 @@ export class Manager {
    */
   static async start(options: ManagerOptions): Promise<Manager> {
     const { database: url, log } = options;
-    const report = (detail: unknown): void => log.warn({ detail }, 'database connection');
+    // While the database is away each request fails in the same way.
+    const warnings = new RepeatedLines(log);
+    const report = (detail: unknown): void =>
+      warnings.warn(String(detail).slice(0, 100), { detail }, 'database connection');
     const manager = new Manager(options, await openDatabase(url, report));
     try {
       await manager.#open();
@@ -117,12 +120,13 @@ export class Manager {
     const settings = { datapathMacGroup };
     const onError = (error: unknown, during: string): void => log.error({ err: error }, `failed: ${during}`);
     const onRevision = (revision: Parameters<Hub<Peer>['revision']>[0]): void => this.#hub.revision(revision);
-    this.#store = await Store.open({ database: this.#database, owner, onRevision, onError });
+    const onWriting = (writing: boolean): void => this.#sayRole(writing);
+    this.#store = await Store.open({ database: this.#database, owner, onRevision, onError, onWriting });
     const { revision, reader } = this.#store;
     const recent = await revisionsSince(this.#database.knex, Math.max(0, revision - KEPT_REVISIONS));
     this.#replica = await Replica.load(reader, revision, recent);
     const replica = this.#replica;
-    if (!this.#store.writing) log.warn({ owner }, 'another manager holds the right to write: changes are refused');
+    if (!this.#store.writing) this.#sayRole(false);
     const database = await historyId(this.#database.knex);
     this.#hub = new Hub({ replica, database, send: (peer, message) => this.#bus.send(peer, message) });
     this.#inbox = new Inbox({ store: this.#store, settings, onError });
@@ -144,6 +148,12 @@ export class Manager {
     this.#every(PRUNE_EVERY_MS, () => {
       prune(this.#database.knex, Date.now() - HISTORY_MS).catch((error: unknown) => onError(error, 'pruning the log'));
     });
+  }
+
+  #sayRole(writing: boolean): void {
+    const { log, owner } = this.#options;
+    if (writing) log.info({ owner }, 'this manager has the right to write now');
+    else log.warn({ owner }, 'standby: another manager holds the right to write; changes are refused until it is gone');
   }
 
   #every(ms: number, work: () => void): void {

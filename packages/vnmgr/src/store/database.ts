@@ -1,4 +1,5 @@
-import { migrationSource } from '@vnet/migrations';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { migrationSource, migrations } from '@vnet/migrations';
 import knex, { type Knex } from 'knex';
 import { translateFailures } from './failures.ts';
 
@@ -89,20 +90,72 @@ export function withoutPassword(url: string): string {
   return url.replace(/^([a-z]+:\/\/[^:/@]*):[^@]*@/i, '$1:***@');
 }
 
+/** The tables of the database are not those of this program; the message says what to do. */
+export class MigrationError extends Error {
+  override name = 'MigrationError';
+}
+
+/** That all applied migrations are known is checked here, with a better message. */
+const MIGRATIONS = { migrationSource, disableMigrationsListValidation: true };
+
+/** How long another manager that was started at the same time may take to make the tables, in ms. */
+const MIGRATION_PATIENCE_MS = 10_000;
+const MIGRATION_PAUSE_MS = 100;
+
+/** Names of the migrations that are still to be applied. */
+async function pendingMigrations(db: Knex): Promise<string[]> {
+  const known = migrations.map(({ name }) => name);
+  const [completed] = (await db.migrate.list(MIGRATIONS)) as [{ readonly name: string }[], unknown];
+  const applied = completed.map(({ name }) => name);
+  const unknown = applied.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return known.filter((name) => !applied.includes(name));
+  throw new MigrationError(`the database is of a newer vnmgr (it has ${unknown.join(', ')}): upgrade this one`);
+}
+
+/** Whether another manager, started at the same time, is making the same tables. */
+function isContention(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'MigrationLocked' || /already exists/.test(error.message));
+}
+
+/** What an operator can do about an error that has lasted. */
+function explained(error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== 'MigrationLocked') return error;
+  const message =
+    'the tables of the database are locked: another vnmgr is changing them, or was killed while it did; ' +
+    'when none runs: UPDATE knex_migrations_lock SET is_locked = 0';
+  return new MigrationError(message, { cause: error });
+}
+
+/**
+ * Applies what is pending, or waits for another manager that does. Nothing is locked when nothing is pending: a manager
+ * that is killed while it starts must not keep the next one out.
+ */
+async function migrate(db: Knex): Promise<void> {
+  for (const deadline = Date.now() + MIGRATION_PATIENCE_MS; ;) {
+    try {
+      if ((await pendingMigrations(db)).length > 0) await db.migrate.latest(MIGRATIONS);
+      return;
+    } catch (error) {
+      if (!isContention(error) || Date.now() > deadline) throw explained(error);
+    }
+    await sleep(MIGRATION_PAUSE_MS);
+  }
+}
+
 /**
  * Opens a database and applies the migrations that are pending.
  *
  * @param url `sqlite:/path/vnet.db`, `sqlite::memory:` or `mysql://user:password@host:port/database`
  *   (`?socket=/path` instead of host and port)
  * @param report hears of connections that were lost or could not be made
- * @throws {DatabaseUrlError}
+ * @throws {DatabaseUrlError} {MigrationError}
  * @throws {VnetError} DatabaseUnavailable
  */
 export async function openDatabase(url: string, report: Report = () => undefined): Promise<Database> {
   const { config, dialect } = configOf(url);
   const db = knex({ ...config, log: { warn: report, error: report, deprecate: report, debug: () => undefined } });
   try {
-    await translateFailures(() => db.migrate.latest({ migrationSource }));
+    await translateFailures(() => migrate(db));
   } catch (error) {
     await db.destroy();
     throw error;

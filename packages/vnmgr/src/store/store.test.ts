@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { columnsOf, declarationOf, entityNames } from '@vnet/model';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { onEachDatabase } from '../../test/databases.ts';
 import { type MariaDb, startMariaDb } from '../../test/mariadb.ts';
 import { type TestModel, openModel } from '../../test/model.ts';
@@ -7,6 +10,7 @@ import { makeSite, makeVm } from '../../test/site.ts';
 import { Replica, wireRow } from '../scopes/replica.ts';
 import { openDatabase, withoutPassword } from './database.ts';
 import { historyId, oldestRevision, prune, revisionsSince } from './history.ts';
+import { TERM_MS } from './leadership.ts';
 import { Store } from './store.ts';
 
 const author = { who: 'test', request_id: '' };
@@ -61,6 +65,39 @@ onEachDatabase((databases) => {
     it('comes back by itself when whoever took it is gone', async () => {
       await (await another('test')).close();
       expect(await model.ok('topologies.create', { mode: 'simple_overlay' })).toMatchObject({ id: 1 });
+    });
+  });
+
+  describe('a manager on standby', () => {
+    it('follows what the other writes, and says when it takes over', async () => {
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
+      try {
+        const seen: number[] = [];
+        const roles: boolean[] = [];
+        const standby = await Store.open({
+          database: model.database,
+          owner: 'standby',
+          onRevision: ({ revision }) => void seen.push(revision),
+          onWriting: (writing) => void roles.push(writing),
+          onError: (error) => {
+            throw error;
+          },
+        });
+        for (let i = 0; i < 3; i++) await model.ok('topologies.create', { mode: 'simple_overlay' });
+        expect(seen).toEqual([]);
+        vi.advanceTimersByTime(TERM_MS / 3);
+        await vi.waitUntil(() => seen.length === 3);
+        await model.ok('topologies.create', { mode: 'simple_overlay' });
+        await model.store.close();
+        vi.advanceTimersByTime(TERM_MS / 3);
+        await vi.waitUntil(() => roles.length > 0);
+        expect([roles, standby.writing]).toEqual([[true], true]);
+        await vi.waitUntil(() => seen.length === 4);
+        expect(seen).toEqual([1, 2, 3, 4]);
+        await standby.close();
+      } finally {
+        vi.useRealTimers();
+      }
     });
   });
 
@@ -172,6 +209,30 @@ describe('MariaDB', () => {
     expect(await model.ok('networks.list')).toMatchObject({ total_count: 1 });
     await model.ok('topologies.create', { mode: 'simple_overlay' });
     expect(await model.service.health({ type: 'health', id: 2 })).toMatchObject({ ok: true, body: { status: 'ok' } });
+  });
+});
+
+describe('the migrations', () => {
+  let dir: string;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'vnet-migrations-'));
+  });
+  afterEach(() => {
+    rmSync(dir, { recursive: true });
+  });
+
+  it('need no lock when none is pending: a manager that was killed at its start keeps nobody out', async () => {
+    const killed = await openDatabase(`sqlite:${dir}/vnet.db`);
+    await killed.knex('knex_migrations_lock').update({ is_locked: 1 });
+    await killed.close();
+    await (await openDatabase(`sqlite:${dir}/vnet.db`)).close();
+  });
+
+  it('of a newer program are not taken for ours', async () => {
+    const newer = await openDatabase(`sqlite:${dir}/vnet.db`);
+    await newer.knex('knex_migrations').insert({ name: '9999_later', batch: 2, migration_time: 0 });
+    await newer.close();
+    await expect(openDatabase(`sqlite:${dir}/vnet.db`)).rejects.toThrow('of a newer vnmgr (it has 9999_later)');
   });
 });
 

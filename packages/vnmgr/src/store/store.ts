@@ -20,6 +20,8 @@ export interface StoreOptions {
   /** Called for each revision in order, before the write that made it returns. */
   readonly onRevision: (revision: Revision) => void;
   readonly onError: (error: unknown, during: string) => void;
+  /** The right to write was gained or lost after the start. */
+  readonly onWriting?: (writing: boolean) => void;
 }
 
 /** A lost race is repeated this often, with a pause that grows from here (ms). */
@@ -54,7 +56,7 @@ export class Store {
     return store;
   }
 
-  /** The last revision of this manager's view. */
+  /** The last revision of this manager's view; without the right to write it may be some seconds old. */
   get revision(): number {
     return this.#revision;
   }
@@ -105,7 +107,15 @@ export class Store {
     const { database, owner } = this.#options;
     const now = Date.now();
     if (this.#epoch !== undefined && (await renew(database.knex, this.#epoch, now))) return;
-    this.#epoch = await take(database.knex, owner, now, false);
+    this.#hold(await take(database.knex, owner, now, false));
+    // Another has written meanwhile, and may go on to.
+    await this.#follow();
+  }
+
+  #hold(epoch: number | undefined): void {
+    const wasWriting = this.writing;
+    this.#epoch = epoch;
+    if (wasWriting !== this.writing) this.#options.onWriting?.(this.writing);
   }
 
   async #attempt<T>(author: Author, body: (tx: Transaction) => Promise<T>): Promise<Written<T>> {
@@ -129,7 +139,7 @@ export class Store {
     const written = await database.knex.transaction(
       async (trx) => {
         if (epoch === undefined || !(await holds(trx, epoch))) {
-          this.#epoch = undefined;
+          this.#hold(undefined);
           throw new VnetError('NotWriter', 'another manager holds the right to write; try again');
         }
         const tx = new Transaction(trx, Date.now());
@@ -147,12 +157,19 @@ export class Store {
 
   /** In order and without gaps, whatever became of a transaction whose outcome this manager never learnt. */
   async #publish(last: Revision): Promise<void> {
-    const { database, onRevision } = this.#options;
-    const isNext = last.revision === this.#revision + 1;
-    const revisions = isNext ? [last] : await revisionsSince(database.knex, this.#revision);
-    for (const revision of revisions) {
-      this.#revision = revision.revision;
-      onRevision(revision);
-    }
+    if (last.revision === this.#revision + 1) this.#tell(last);
+    else await this.#follow();
+  }
+
+  /** Tells of the revisions that others made, or that this manager made without learning it. */
+  async #follow(): Promise<void> {
+    for (const revision of await revisionsSince(this.#options.database.knex, this.#revision)) this.#tell(revision);
+  }
+
+  /** Two that follow at the same time may come with the same revisions. */
+  #tell(revision: Revision): void {
+    if (revision.revision <= this.#revision) return;
+    this.#revision = revision.revision;
+    this.#options.onRevision(revision);
   }
 }
