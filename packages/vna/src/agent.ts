@@ -64,6 +64,8 @@ export class Agent {
   #alone = false;
   /** Whether there has been a whole view, from a manager or from the state directory. */
   #hadWhole = false;
+  /** Whether a manager has given a whole view in this run. */
+  #confirmed = false;
   /** Whether this datapath has had a record: without one it only waits, and leaves what stands in the switch. */
   #hadRecord = false;
   #scheduled = false;
@@ -226,8 +228,9 @@ export class Agent {
     const done = await this.#switch.commit(() => this.#isWhole());
     if (!done || this.#closed) return;
     const { whole } = done;
-    // Half a view may be about a machine that has moved meanwhile.
-    if (whole) this.#announcer.sayNews();
+    // What was saved may be about a machine that has moved meanwhile.
+    this.#confirmed ||= synced;
+    if (whole && this.#confirmed) this.#announcer.sayNews();
     if (!this.#ready) {
       this.#ready = true;
       this.#options.onReady();
