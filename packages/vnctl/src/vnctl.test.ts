@@ -243,6 +243,14 @@ describe('what is refused says why, and nothing is written', () => {
     expect(err).toContain(message);
   });
 
+  test('a file that cannot be read', async () => {
+    const { code, err } = await vnctl(`batch ${dir}`);
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: `vnctl: cannot read ${dir}: EISDIR: illegal operation on a directory, read\n`,
+    });
+  });
+
   test('an API that is not there', async () => {
     const { code, err } = await vnctl('network show', { VNET_WEBAPI: '127.0.0.1:9' });
     expect(code).toBe(1);

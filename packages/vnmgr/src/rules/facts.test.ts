@@ -70,5 +70,31 @@ onEachDatabase((databases) => {
       await model.facts('dp-1', { interfaces: [{ ...plug(1, 'a'), interface_id: 999 }], networks: [999] } as never);
       expect(model.store.revision).toBe(revision);
     });
+
+    it('may be as odd as the form of the message allows', async () => {
+      await two();
+      const machine = await idOf(model, 'interfaces', 'if-vm');
+      const largest = Number.MAX_SAFE_INTEGER;
+      const odd = { port_name: '', port_number: largest, claim: '\u0000' };
+      const before = model.store.revision;
+      await model.facts('dp-1', {
+        full: true,
+        interfaces: [
+          { interface_id: largest, ...odd },
+          { interface_id: 0, ...odd },
+        ],
+        gone_interfaces: [largest, 0, machine],
+        networks: [largest, 0],
+        gone_networks: [largest],
+      });
+      expect(model.store.revision).toBe(before);
+      const fact = { ...odd, interface_id: machine };
+      await model.facts('dp-1', {
+        interfaces: [fact, fact, { ...fact, claim: 'x'.repeat(255) }],
+        gone_interfaces: [machine],
+      });
+      const rows = await model.store.reader.all('active_interface', { interface_id: machine });
+      expect(rows).toMatchObject([{ port_name: '', port_number: largest, claim: 'x'.repeat(255), singular: true }]);
+    });
   });
 });
