@@ -171,6 +171,7 @@ export class Agent {
   }
 
   #managerUp(): void {
+    this.#alone = false;
     this.#facts.reset();
     this.#syncedRevision = undefined;
     this.#waitForView();
@@ -180,7 +181,7 @@ export class Agent {
   /** A manager that connects and says nothing is as good as none. */
   #waitForView(): void {
     this.#later(PATIENCE_MS, () => {
-      if (this.#session.complete) return;
+      if (this.#session.complete || this.#session.heard) return;
       this.#alone = true;
       this.#schedule();
     });
@@ -218,16 +219,15 @@ export class Agent {
   }
 
   async #commit(): Promise<void> {
-    const synced = this.#session.complete;
-    if (synced) this.#alone = false;
-    this.#hadWhole ||= synced;
-    this.#hadRecord ||= ownDatapath(this.#state) !== undefined;
-    const revision = this.#session.held?.revision;
+    let view = this.#view();
     // Half a view would give false alarms.
-    if (synced || this.#alone) this.#warnings.update(this.#engine.output('warning'));
-    const done = await this.#switch.commit(() => this.#isWhole());
+    if (view.synced || this.#alone) this.#warnings.update(this.#engine.output('warning'));
+    const done = await this.#switch.commit(() => {
+      view = this.#view();
+      return view.whole;
+    });
     if (!done || this.#closed) return;
-    const { whole } = done;
+    const { whole, synced, revision } = view;
     // What was saved may be about a machine that has moved meanwhile.
     this.#confirmed ||= synced;
     if (whole && this.#confirmed) this.#announcer.sayNews();
@@ -236,23 +236,20 @@ export class Agent {
       this.#options.onReady();
     }
     if (!whole || revision === undefined || !this.#newRevision(revision, done.changed)) return;
-    if (synced) {
-      this.#session.applied(revision);
-      this.#log.info(
-        { revision, flows: this.#engine.flowCount, changed: done.changed, units: this.#unitsSince() },
-        'synced',
-      );
-      this.#saveSoon();
-    } else {
-      this.#log.info(
-        { revision, flows: this.#engine.flowCount, changed: done.changed },
-        'the saved state is in the switch',
-      );
-    }
+    const about = { revision, flows: this.#engine.flowCount, changed: done.changed, units: this.#unitsSince() };
+    this.#log.info(about, synced ? 'synced' : 'the saved state is in the switch');
+    if (!synced) return;
+    this.#session.applied(revision);
+    this.#saveSoon();
   }
 
-  #isWhole(): boolean {
-    return this.#hadRecord && (this.#session.complete || (this.#alone && this.#hadWhole));
+  /** What the flows compiled last rest on. Rows that are not compiled yet make it half a view. */
+  #view(): { readonly whole: boolean; readonly synced: boolean; readonly revision: number | undefined } {
+    const synced = this.#session.complete && !this.#scheduled;
+    this.#hadWhole ||= synced;
+    this.#hadRecord ||= ownDatapath(this.#state) !== undefined;
+    const known = synced || (this.#alone && this.#hadWhole && !this.#scheduled);
+    return { whole: this.#hadRecord && known, synced, revision: this.#session.held?.revision };
   }
 
   /** Units run since the last time this was asked: what a change cost. */

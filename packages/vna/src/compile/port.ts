@@ -10,7 +10,7 @@ import { ordinal, type Emit, type View } from './emit.ts';
 /** What a port may send to the agent: generous for a machine in trouble, nothing for one that floods. */
 const METER = { packetsPerSecond: 100, burst: 50 };
 
-const MEMBER_CHUNKS = 512;
+const MEMBER_CHUNKS = 64;
 
 type PluggedPort = SwitchPort & { readonly ofport: number };
 

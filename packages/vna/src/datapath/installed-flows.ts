@@ -48,6 +48,11 @@ export class InstalledFlows {
     this.#refused.set(key, cookie);
   }
 
+  /** The switch is another, or has started anew: it may take what it refused. */
+  forgetRefused(): void {
+    this.#refused.clear();
+  }
+
   /** Flows in the switch: those written, and those found and not claimed yet. */
   get size(): number {
     let found = 0;

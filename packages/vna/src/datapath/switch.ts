@@ -92,7 +92,10 @@ export class Switch {
 
   #use(channel: SwitchChannel): void {
     this.#channel = channel;
-    channel.on('up', () => this.resync('the switch is connected'));
+    channel.on('up', () => {
+      this.#installed.forgetRefused();
+      this.resync('the switch is connected');
+    });
     channel.on('down', () => {
       if (this.#channel === channel) this.#known = false;
     });

@@ -35,6 +35,7 @@ export class Session {
   #dpid: string | undefined;
   #up = false;
   #greeted = false;
+  #heard = false;
   /** Undefined until the agent has said what it wants: what it holds is not let go of before. */
   #wanted: ReadonlySet<string> | undefined;
   /** Scopes asked for on this connection. */
@@ -66,6 +67,11 @@ export class Session {
     return this.#up;
   }
 
+  /** Whether the manager has said anything on this connection. */
+  get heard(): boolean {
+    return this.#heard;
+  }
+
   /** What the agent holds; undefined before the first whole view. */
   get held(): Held | undefined {
     return this.#held;
@@ -73,6 +79,7 @@ export class Session {
 
   connected(): void {
     this.#up = true;
+    this.#heard = false;
     this.#hello();
   }
 
@@ -149,6 +156,7 @@ export class Session {
       throw new Error(`an update was lost: expected ${this.#seq + 1}, got ${update.seq}`);
     }
     this.#seq = update.seq;
+    this.#heard = true;
     this.#noteGreeting(update);
     if (update.reset) this.#snapshot = [];
     if (this.#snapshot) {
