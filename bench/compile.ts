@@ -19,7 +19,6 @@ const started = performance.now();
 const again = new Engine(state, dirty, UNITS, ROOTS);
 again.run();
 const distinct = new Set<bigint>();
-// Flows are packed when they are asked for: ask.
 for (const [, { cookie }] of again.flows()) distinct.add(cookie);
 report(`full recompute of ${again.flowCount} flows`, performance.now() - started, 500, 'ms');
 

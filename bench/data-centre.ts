@@ -4,7 +4,7 @@ import { State, type UnitRun } from '@vnet/vna';
 export function dataCentre(machines: number): { state: State<UnitRun>; dirty: Set<UnitRun> } {
   const dirty = new Set<UnitRun>();
   const state = new State<UnitRun>((unit) => dirty.add(unit));
-  state.put('self', { id: 1, node_id: 'node1', dpid: '0x0000000000000001', made: false });
+  state.put('self', { id: 1, node_id: 'node1', dpid: '0x0000000000000001', made: false, userspace: true });
   const port = { claim: 'a', vnet_interface: null, iface_id: null, mac: null, error: null } as const;
   state.put('port', { ...port, id: 1, name: 'eth0', ofport: 1, uplink: true, role: 'plain' });
   state.put('port', { ...port, id: 2, name: 'vnet-gre', ofport: 2, uplink: false, role: 'tunnel' });

@@ -157,7 +157,7 @@ export class Agent {
   #bridgeView(view: BridgeView): void {
     setPorts(this.#state, view.ports);
     const { nodeId } = this.#options;
-    this.#state.put('self', { id: 1, node_id: nodeId, dpid: view.dpid, made: view.made });
+    this.#state.put('self', { id: 1, node_id: nodeId, dpid: view.dpid, made: view.made, userspace: view.userspace });
     this.#session.identify(view.dpid);
     this.#switch.start();
     this.#schedule();

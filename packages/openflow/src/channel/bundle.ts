@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ONF } from '../constants.ts';
 import { EncodeError } from '../errors.ts';
 import { BUNDLE_FLAG } from '../messages/bundle.ts';
@@ -72,6 +73,8 @@ export async function applyBundle(session: Session, bundle: number, messages: It
     await control(session, bundle, 'open_request');
     for (const chunk of bundleChunks(messages, bundle, range.first)) {
       await session.send(chunk);
+      // Gives the event loop a turn: the switch works on what it has while the next chunk is made.
+      await nextTurn();
       if (failed()) break;
     }
     // A switch commits a bundle without the messages that it refused: know that there are none. The answer to closing comes

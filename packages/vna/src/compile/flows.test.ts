@@ -71,6 +71,17 @@ describe('the host alone', () => {
     expect([...engine.output('warning').keys()]).toEqual(['no datapath']);
   });
 
+  it('says when the uplink has the MAC of the local port on the userspace datapath', () => {
+    const mac = 0x525400000001;
+    const same = changed(dataCentre(), 'port', 1, { mac });
+    expect([...engineOn(same).output('warning').keys()]).toEqual(['uplink mac eth0']);
+    expect([
+      ...engineOn(changed(same, 'self', 1, { userspace: false }))
+        .output('warning')
+        .keys(),
+    ]).toEqual([]);
+  });
+
   it('waits when the record has this dpid and another node', () => {
     const engine = engineOn(changed(dataCentre(), 'datapath', 1, { node_id: 'other' }));
     expect(engine.output('warning').get('no datapath')?.details['remedy']).toContain('start vna with --node-id other');

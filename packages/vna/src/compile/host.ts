@@ -25,6 +25,7 @@ export function host(view: View, emit: Emit): void {
 function hostTraffic(view: View, emit: Emit): void {
   const links = uplinks(view).flatMap((port) => port.ofport ?? []);
   const out = links[0];
+  checkUplinkMacs(view, emit);
   if (out !== undefined) {
     emit.flow({
       table: 'CLASSIFIER',
@@ -51,6 +52,22 @@ function hostTraffic(view: View, emit: Emit): void {
     match: {},
     actions: [{ type: 'output', port: PORT.LOCAL }],
   });
+}
+
+/** With the userspace datapath the kernel takes packets twice when the uplink has the MAC of the local port. */
+function checkUplinkMacs(view: View, emit: Emit): void {
+  const local = view.find('port', 'role', 'local')[0];
+  if (!view.get('self', 1)?.userspace || local?.mac == null) return;
+  for (const port of uplinks(view).filter(({ mac }) => mac === local.mac)) {
+    emit.output('warning', `uplink mac ${port.name}`, {
+      message: 'the uplink has the MAC of the bridge’s local port: the kernel takes packets twice',
+      details: {
+        port: port.name,
+        mac: formatMac(local.mac),
+        remedy: `ip link set ${port.name} address with another MAC; the host keeps its own on ${local.name}`,
+      },
+    });
+  }
 }
 
 function tunnels(view: View, emit: Emit): void {

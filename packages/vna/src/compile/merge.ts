@@ -1,10 +1,10 @@
 import { decodeMatch, formatMatch } from '@vnet/openflow';
-import { flowKey, LazyFlow, parseFlowKey, type EncodedFlow, type Flow } from '../pipeline/flow.ts';
+import { flowKey, PackedFlow, parseFlowKey, type EncodedFlow, type Flow } from '../pipeline/flow.ts';
 import type { Contribution, Contributor } from './contributions.ts';
 import type { FlowPart } from './emit.ts';
 
 /** What one unit says about one flow: all of it, or (with `part`) a part that others complete. */
-export class FlowContribution extends LazyFlow implements Contribution {
+export class FlowContribution extends PackedFlow implements Contribution {
   readonly by: Contributor;
   readonly part: FlowPart | undefined;
 
@@ -26,7 +26,7 @@ export function mergeFlow(key: string, contributions: readonly FlowContribution[
   for (const { part } of contributions) if (part) parts.set(part.order, part);
   if (parts.size === 1) return first;
   const ordered = [...parts.values()].sort((a, b) => (a.order < b.order ? -1 : 1));
-  return new LazyFlow({ ...ordered[0]!, actions: ordered.flatMap((part) => part.actions) }, key);
+  return new PackedFlow({ ...ordered[0]!, actions: ordered.flatMap((part) => part.actions) }, key);
 }
 
 /** Says where units disagree: about a whole flow, or about the part with one `order`. */

@@ -85,7 +85,7 @@ const VM = 20;
 /** One machine of each tenant on each host; those of datapath 1 are on this bridge. */
 export function dataCentre(): TestRow[] {
   return [
-    row('self', { id: 1, node_id: 'node1', dpid: OWN_DPID, made: false }),
+    row('self', { id: 1, node_id: 'node1', dpid: OWN_DPID, made: false, userspace: true }),
     port(1, 'eth0', { uplink: true }),
     port(2, 'vnet-gre', { role: 'tunnel' }),
     port(3, 'br0', { role: 'local', ofport: null, mac: 0x525400000001 }),

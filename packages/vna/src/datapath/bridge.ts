@@ -27,6 +27,8 @@ export interface BridgeView {
   readonly ports: readonly SwitchPort[];
   /** Whether the agent made the bridge, so that its datapath id follows the record. */
   readonly made: boolean;
+  /** Whether it is on the userspace datapath. */
+  readonly userspace: boolean;
 }
 
 export interface BridgeOptions {
@@ -127,6 +129,7 @@ export class Bridge {
     this.#options.onView({
       dpid: `0x${bridge.datapath_id}`,
       made: bridge.external_ids.has(MADE_BY_AGENT),
+      userspace: bridge.datapath_type === 'netdev',
       ports: interfaces.map((each) => this.#port(each)),
     });
   }

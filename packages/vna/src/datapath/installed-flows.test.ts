@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { flowKey, LazyFlow, parseFlowKey, type Flow } from '../pipeline/flow.ts';
+import { flowKey, PackedFlow, parseFlowKey, type Flow } from '../pipeline/flow.ts';
 import { InstalledFlows, type FoundFlow } from './installed-flows.ts';
 
 const flow = (reg2: number, port: number): Flow => ({
@@ -10,7 +10,7 @@ const flow = (reg2: number, port: number): Flow => ({
   actions: [{ type: 'output', port }],
 });
 const key = (reg2: number): string => flowKey(flow(reg2, 0));
-const encoded = (reg2: number, port: number): LazyFlow => new LazyFlow(flow(reg2, port), key(reg2));
+const encoded = (reg2: number, port: number): PackedFlow => new PackedFlow(flow(reg2, port), key(reg2));
 const found = (reg2: number, port: number): FoundFlow => ({
   ...parseFlowKey(key(reg2)),
   match: Buffer.from(parseFlowKey(key(reg2)).match, 'latin1'),

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PrivateSwitch } from '../../../openflow/test/private-switch.ts';
 import type { Meter } from '../compile/emit.ts';
 import type { Log } from '../log.ts';
-import { flowKey, LazyFlow, type EncodedFlow, type Flow } from '../pipeline/flow.ts';
+import { flowKey, PackedFlow, type EncodedFlow, type Flow } from '../pipeline/flow.ts';
 import { Switch } from './switch.ts';
 
 interface Line {
@@ -33,7 +33,7 @@ const log: Log = { debug: () => undefined, info: note, warn: note, error: note }
 const said = (message: string): Line[] => lines.filter((line) => line.message === message);
 
 function want(...flows: Flow[]): void {
-  const now = new Map(flows.map((flow) => [flowKey(flow), new LazyFlow(flow, flowKey(flow))]));
+  const now = new Map(flows.map((flow) => [flowKey(flow), new PackedFlow(flow, flowKey(flow))]));
   const gone = [...wanted.keys()].filter((key) => !now.has(key)).map((key) => ({ key, flow: undefined }));
   wanted = now;
   bridge.want([...gone, ...[...now].map(([key, flow]) => ({ key, flow }))]);

@@ -20,8 +20,12 @@ export type Feature = keyof typeof FEATURE;
 
 const FEATURE_NAMES = new Map(Object.entries(FEATURE).map(([name, id]) => [id as number, name as Feature]));
 
+const PREFIXES = Object.fromEntries(
+  Object.entries(FEATURE).map(([name, id]) => [name, (OWNER << 52n) | (BigInt(id) << 44n)]),
+) as Readonly<Record<Feature, bigint>>;
+
 export function cookie(feature: Feature, contents: string): bigint {
-  return (OWNER << 52n) | (BigInt(FEATURE[feature]) << 44n) | hash44(contents);
+  return PREFIXES[feature] | hash44(contents);
 }
 
 export function isOurs(value: bigint): boolean {

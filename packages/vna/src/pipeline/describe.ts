@@ -9,7 +9,7 @@ export function describePipeline(dump: (table: number) => readonly string[]): st
   return [
     '# The pipeline',
     '',
-    'Generated from `packages/vna/src/pipeline/` by `npm test -- -u packages/vna/src/pipeline`; a test keeps it true. The flows shown',
+    'Generated from `packages/vna/src/pipeline/` by `npm test -- packages/vna/src/pipeline -u`; a test keeps it true. The flows shown',
     'are those of one host (`in_port=1` uplink, `2` tunnel) in a data centre of three: a neighbour on the same physical network,',
     'and one behind a router. Two tenants, networks 1 and 2, use the same addresses.',
     '',

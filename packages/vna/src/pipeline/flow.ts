@@ -59,35 +59,18 @@ export function formatPackedFlow(key: string, { instructions }: Pick<EncodedFlow
   });
 }
 
-/** A flow that is packed when that is asked for: with 100,000 of them, while the first are on their way already. */
-export class LazyFlow implements EncodedFlow {
+/** A flow packed for the wire, with the cookie that tells its contents. */
+export class PackedFlow implements EncodedFlow {
   readonly key: string;
   readonly feature: Feature;
-  #flow: Flow | undefined;
-  #instructions = '';
-  #cookie = 0n;
+  readonly instructions: string;
+  readonly cookie: bigint;
 
   constructor(flow: Flow, key: string) {
     this.key = key;
     this.feature = flow.feature;
-    this.#flow = flow;
-  }
-
-  get cookie(): bigint {
-    this.#pack();
-    return this.#cookie;
-  }
-
-  get instructions(): string {
-    this.#pack();
-    return this.#instructions;
-  }
-
-  #pack(): void {
-    if (!this.#flow) return;
-    this.#instructions = packInstructions(instructionsOf(this.#flow));
-    this.#cookie = cookie(this.feature, this.key + this.#instructions);
-    this.#flow = undefined;
+    this.instructions = packInstructions(instructionsOf(flow));
+    this.cookie = cookie(flow.feature, key + this.instructions);
   }
 }
 

@@ -31,6 +31,8 @@ export interface Self {
   readonly dpid: string;
   /** Whether the agent made the bridge. */
   readonly made: boolean;
+  /** Whether the bridge is on the userspace datapath (`netdev`). */
+  readonly userspace: boolean;
 }
 
 export interface Tables {
