@@ -5,45 +5,13 @@
  * Budgets: median at most 15 ms; at most 1 ms of processor time of an agent; a handful of units.
  */
 import { readFile } from 'node:fs/promises';
-import { DataCentre } from '../packages/lab/e2e/data-centre.ts';
-import { TWO_TENANTS } from '../packages/lab/e2e/tenants.ts';
+import { addInterface, addInterfaces, oneNetwork } from './network.ts';
 import { median, report } from './report.ts';
 
 const INTERFACES = 1_000;
 const ADDED = 100;
-const PARALLEL = 8;
 /** Linux counts processor time in hundredths of a second. */
 const TICKS_PER_MS = 0.1;
-
-const VMS = { a1: 'hv1', a2: 'hv2', a3: 'hv3' };
-
-await using centre = await DataCentre.up({
-  topology: {
-    ...TWO_TENANTS.topology,
-    vms: Object.fromEntries(
-      Object.entries(VMS).map(([name, host], i) => [
-        name,
-        { host, address: `10.0.0.${i + 1}/16`, mac: `02:0a:00:00:00:0${i + 1}` },
-      ]),
-    ),
-  },
-  tenants: { a: Object.keys(VMS) },
-});
-
-async function add(i: number, wait = ''): Promise<void> {
-  await centre.api('POST', `interfaces${wait}`, {
-    uuid: `if-x${i}`,
-    mode: 'vif',
-    port_name: `x${i}`,
-    network_uuid: 'nw-a',
-    mac_address: `02:ff:00:00:${hex(i >> 8)}:${hex(i & 0xff)}`,
-    ipv4_address: `10.0.${16 + (i >> 8)}.${i & 0xff}`,
-  });
-}
-
-function hex(byte: number): string {
-  return byte.toString(16).padStart(2, '0');
-}
 
 /** Processor time of a process so far, in milliseconds. */
 async function processorMs(pid: number): Promise<number> {
@@ -51,9 +19,8 @@ async function processorMs(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_MS;
 }
 
-const numbers = Array.from({ length: INTERFACES }, (_, i) => i);
-while (numbers.length > 0) await Promise.all(numbers.splice(0, PARALLEL).map((i) => add(i)));
-await centre.settled();
+await using centre = await oneNetwork();
+await addInterfaces(centre, INTERFACES);
 
 const agent = centre.agent('hv1');
 const pid = agent.daemon.pid;
@@ -62,7 +29,7 @@ const said = (await agent.lines()).length;
 const times: number[] = [];
 for (let i = INTERFACES; i < INTERFACES + ADDED; i++) {
   const started = performance.now();
-  await add(i, '?wait=flows&timeout=10');
+  await addInterface(centre, i, '?wait=flows&timeout=10');
   times.push(performance.now() - started);
 }
 const processor = (await processorMs(pid)) - before;

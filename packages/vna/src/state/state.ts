@@ -135,6 +135,7 @@ export class State<Reader extends object = never> {
   }
 
   #enter(index: Index<Reader>, key: IndexKey, id: number): void {
+    if (key === null) return;
     const bucket = bucketOf(index, key);
     bucket.ids.add(id);
     bucket.followers?.forEach((follower) => follower.entered(id));
@@ -142,6 +143,7 @@ export class State<Reader extends object = never> {
   }
 
   #leave(index: Index<Reader>, key: IndexKey, id: number): void {
+    if (key === null) return;
     const bucket = bucketOf(index, key);
     bucket.ids.delete(id);
     bucket.followers?.forEach((follower) => follower.left(id));

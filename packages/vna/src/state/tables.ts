@@ -53,7 +53,10 @@ export interface Tables {
 
 export type TableName = keyof Tables;
 
-/** The indexes of each table: by one column, or by several together. Whatever a unit looks up is looked up here. */
+/**
+ * The indexes of each table: by one column, or by several together. Whatever a unit looks up is looked up here. Rows without a
+ * value are not filed: no one looks for them.
+ */
 export const INDEXES = {
   self: [],
   bound: [],
@@ -62,7 +65,7 @@ export const INDEXES = {
   network: [],
   interface: [['uuid'], ['iface_id']],
   interface_port: [['port_name'], ['interface_id'], ['datapath_id']],
-  mac_lease: [['interface_id'], ['mac_address']],
+  mac_lease: [['interface_id']],
   ip_lease: [['network_id'], ['interface_id'], ['mac_lease_id']],
   datapath_network: [['network_id'], ['network_id', 'datapath_id']],
   active_interface: [['interface_id']],
