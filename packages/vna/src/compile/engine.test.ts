@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EncodedFlow } from '../pipeline/flow.ts';
+import type { PackedFlow } from '../pipeline/flow.ts';
 import { State } from '../state/state.ts';
 import { Engine, type UnitRun } from './engine.ts';
 import { OUTPUT_KINDS } from './emit.ts';
@@ -16,7 +16,7 @@ function engineOn(rows: readonly TestRow[]): { state: State<UnitRun>; engine: En
 
 /** Everything an engine wants, as plain values that can be compared. */
 function wanted(engine: Engine): unknown {
-  const flows = [...engine.flows()].map(([key, flow]: readonly [string, EncodedFlow]) => [
+  const flows = [...engine.flows()].map(([key, flow]: readonly [string, PackedFlow]) => [
     key,
     flow.cookie,
     flow.instructions,

@@ -1,4 +1,4 @@
-import type { EncodedFlow } from '../pipeline/flow.ts';
+import type { PackedFlow } from '../pipeline/flow.ts';
 import type { State } from '../state/state.ts';
 import { Contributions, type Contribution } from './contributions.ts';
 import { DERIVED, OUTPUT_KINDS, type OutputKind, type Outputs, type Units } from './emit.ts';
@@ -11,7 +11,7 @@ export { UnitRun };
 export interface FlowChange {
   readonly key: string;
   /** Absent when the flow is no longer wanted. */
-  readonly flow: EncodedFlow | undefined;
+  readonly flow: PackedFlow | undefined;
 }
 
 export type OutputChanges = { readonly [K in OutputKind]: ReadonlyMap<string, Outputs[K] | undefined> };
@@ -91,7 +91,7 @@ export class Engine {
   }
 
   /** All flows wanted. */
-  *flows(): IterableIterator<readonly [string, EncodedFlow]> {
+  *flows(): IterableIterator<readonly [string, PackedFlow]> {
     for (const key of this.#flows.keys()) yield [key, this.#resolve(key, [])!];
   }
 
@@ -101,7 +101,7 @@ export class Engine {
     return new Map([...all.keys()].map((key) => [key, all.of(key)[0]!.value]));
   }
 
-  #resolve(key: string, conflicts: string[]): EncodedFlow | undefined {
+  #resolve(key: string, conflicts: string[]): PackedFlow | undefined {
     const contributions = this.#flows.of(key);
     if (contributions.length < 2) return contributions[0];
     const problem = conflict(key, contributions);

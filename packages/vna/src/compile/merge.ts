@@ -1,5 +1,5 @@
 import { decodeMatch, formatMatch } from '@vnet/openflow';
-import { flowKey, PackedFlow, parseFlowKey, type EncodedFlow, type Flow } from '../pipeline/flow.ts';
+import { flowKey, PackedFlow, parseFlowKey, type Flow } from '../pipeline/flow.ts';
 import type { Contribution, Contributor } from './contributions.ts';
 import type { FlowPart } from './emit.ts';
 
@@ -19,7 +19,7 @@ export class FlowContribution extends PackedFlow implements Contribution {
  * One flow from what several units said: parts are put together in their order, equal ones once; whole flows are
  * expected to be equal.
  */
-export function mergeFlow(key: string, contributions: readonly FlowContribution[]): EncodedFlow {
+export function mergeFlow(key: string, contributions: readonly FlowContribution[]): PackedFlow {
   const [first] = contributions;
   if (!first?.part) return first!;
   const parts = new Map<string, FlowPart>();

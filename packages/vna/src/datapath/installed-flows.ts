@@ -1,5 +1,5 @@
 import { isOurs } from '../pipeline/cookies.ts';
-import { parseFlowKey, type EncodedFlow } from '../pipeline/flow.ts';
+import { parseFlowKey, type PackedFlow } from '../pipeline/flow.ts';
 
 /** A flow as the switch reports it. */
 export interface FoundFlow {
@@ -18,7 +18,7 @@ interface FlowPlace<M> {
 }
 
 export type FlowCommand =
-  | (FlowPlace<string> & { readonly command: 'add' } & Omit<EncodedFlow, 'feature'>)
+  | (FlowPlace<string> & { readonly command: 'add' } & Pick<PackedFlow, 'cookie' | 'instructions'>)
   | (FlowPlace<string | Uint8Array> & { readonly command: 'delete_strict' });
 
 /**
@@ -60,16 +60,18 @@ export class InstalledFlows {
     return this.#installed.size + found;
   }
 
-  /** The commands that make flows as wanted, worked out one by one as they are taken. */
-  *changes(wanted: Iterable<readonly [key: string, flow: EncodedFlow | undefined]>): Generator<FlowCommand> {
+  /** The commands that make flows as wanted. */
+  changes(wanted: ReadonlyMap<string, PackedFlow | undefined>): FlowCommand[] {
+    const commands: FlowCommand[] = [];
     for (const [key, flow] of wanted) {
       const command = this.want(key, flow);
-      if (command) yield command;
+      if (command) commands.push(command);
     }
+    return commands;
   }
 
   /** The command that makes one flow as wanted, if any is needed. */
-  want(key: string, flow: EncodedFlow | undefined): FlowCommand | undefined {
+  want(key: string, flow: PackedFlow | undefined): FlowCommand | undefined {
     const standing = this.#installed.get(key);
     if (!flow) {
       this.#refused.delete(key);

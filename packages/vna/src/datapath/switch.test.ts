@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PrivateSwitch } from '../../../openflow/test/private-switch.ts';
 import type { Meter } from '../compile/emit.ts';
 import type { Log } from '../log.ts';
-import { flowKey, PackedFlow, type EncodedFlow, type Flow } from '../pipeline/flow.ts';
+import { flowKey, PackedFlow, type Flow } from '../pipeline/flow.ts';
 import { Switch } from './switch.ts';
 
 interface Line {
@@ -23,7 +23,7 @@ const impossible: Flow = { table: 'L2', priority: 100, feature: 'endpoint', matc
 
 let ovs: PrivateSwitch;
 let lines: Line[];
-let wanted: Map<string, EncodedFlow>;
+let wanted: Map<string, PackedFlow>;
 let meters: Meter[];
 let onUp: ReturnType<typeof vi.fn<() => void>>;
 let bridge: Switch;

@@ -14,7 +14,7 @@ import type { Meter } from '../compile/emit.ts';
 import type { FlowChange } from '../compile/engine.ts';
 import type { Log } from '../log.ts';
 import type { Feature } from '../pipeline/cookies.ts';
-import { flowKeyOf, formatPackedFlow, type EncodedFlow } from '../pipeline/flow.ts';
+import { flowKeyOf, formatPackedFlow, type PackedFlow } from '../pipeline/flow.ts';
 import type { PacketOut } from '../services/packet-out.ts';
 import { InstalledFlows, type FlowCommand, type FoundFlow } from './installed-flows.ts';
 import { Meters } from './meters.ts';
@@ -30,7 +30,7 @@ export interface SwitchOptions {
   /** Datapath id of the bridge, once it is known. */
   readonly dpid: () => string | undefined;
   /** All flows and meters that are wanted now. */
-  readonly wanted: () => Iterable<readonly [key: string, flow: EncodedFlow]>;
+  readonly wanted: () => Iterable<readonly [key: string, flow: PackedFlow]>;
   readonly meters: () => Iterable<Meter>;
   /** The switch is there, and what stands in it is known. */
   readonly onUp: () => void;
@@ -60,7 +60,7 @@ export class Switch {
   readonly #log: Log;
   readonly #installed = new InstalledFlows();
   readonly #meters = new Meters();
-  #pending = new Map<string, EncodedFlow | undefined>();
+  #pending = new Map<string, PackedFlow | undefined>();
   #audits: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
   #channel: SwitchChannel | undefined;
@@ -196,8 +196,8 @@ export class Switch {
     this.resync('a flow was set aside');
   }
 
-  /** What has to be sent, worked out flow by flow while it is sent; what may not be written yet stays pending. */
-  #plan(whole: boolean): Iterable<FlowCommand> {
+  /** What has to be sent; what may not be written yet stays pending. */
+  #plan(whole: boolean): readonly FlowCommand[] {
     const batch = this.#pending;
     this.#pending = new Map();
     if (!whole) return this.#firstFlows(batch);
@@ -205,13 +205,12 @@ export class Switch {
     if (!this.#foundLeft) return changes;
     this.#foundLeft = false;
     // Removals come first, so that a flow found there is not removed after its successor has been written. Which those are is
-    // known when all others have been recognised.
-    const writes = [...changes];
-    return [...this.#removals(), ...writes];
+    // known only now that all others have been recognised.
+    return [...this.#removals(), ...changes];
   }
 
-  #firstFlows(batch: ReadonlyMap<string, EncodedFlow | undefined>): Iterable<FlowCommand> {
-    const first = new Map<string, EncodedFlow>();
+  #firstFlows(batch: ReadonlyMap<string, PackedFlow | undefined>): readonly FlowCommand[] {
+    const first = new Map<string, PackedFlow>();
     for (const [key, flow] of batch) {
       if (flow && FIRST_FEATURES.has(flow.feature)) first.set(key, flow);
       else this.#pending.set(key, flow);
@@ -235,24 +234,21 @@ export class Switch {
    * @returns how many
    * @throws FlowRefusedError when one flow is to blame
    */
-  async #write(channel: SwitchChannel, commands: Iterable<FlowCommand>): Promise<number> {
-    const sent: FlowCommand[] = [];
-    const rest = commands[Symbol.iterator]();
-    const first = rest.next();
-    if (first.done === true) return 0;
+  async #write(channel: SwitchChannel, commands: readonly FlowCommand[]): Promise<number> {
+    if (commands.length === 0) return 0;
+    let index = -1;
+    const encode = function* (): Generator<Buffer> {
+      for (const command of commands) {
+        index++;
+        yield encodeCommand(command);
+      }
+    };
     try {
-      await channel.bundle({
-        *[Symbol.iterator]() {
-          for (let next: IteratorResult<FlowCommand> = first; next.done !== true; next = rest.next()) {
-            sent.push(next.value);
-            yield encodeCommand(next.value);
-          }
-        },
-      });
+      await channel.bundle(encode());
     } catch (error) {
-      throw refusal(error, sent) ?? error;
+      throw refusal(error, commands, index) ?? error;
     }
-    return sent.length;
+    return commands.length;
   }
 
   /** Compares the number of flows, which costs little; when it is off, everything is read. */
@@ -263,8 +259,8 @@ export class Switch {
     if (flows !== expected) this.resync(`the switch has ${flows} flows, expected are ${expected}`);
   }
 
-  #retryLater(what: string, error: unknown, details: object = {}): void {
-    this.#log.error({ ...details, error: String(error), retry_ms: RETRY_MS }, what);
+  #retryLater(what: string, error: unknown): void {
+    this.#log.error({ error: String(error), retry_ms: RETRY_MS }, what);
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => this.resync('trying again'), RETRY_MS);
   }
@@ -283,10 +279,10 @@ class FlowRefusedError extends Error {
   }
 }
 
-/** Which of the commands sent an error is about, if it is about one flow. */
-function refusal(error: unknown, sent: readonly FlowCommand[]): FlowRefusedError | undefined {
-  const index = error instanceof BundleError ? error.index : error instanceof EncodeError ? sent.length - 1 : undefined;
-  const command = index === undefined ? undefined : sent[index];
+/** The error about one flow, if it is about one: the switch says which, or the last one could not be encoded. */
+function refusal(error: unknown, commands: readonly FlowCommand[], last: number): FlowRefusedError | undefined {
+  const index = error instanceof BundleError ? error.index : error instanceof EncodeError ? last : undefined;
+  const command = index === undefined ? undefined : commands[index];
   return command?.command === 'add' ? new FlowRefusedError(command, error) : undefined;
 }
 

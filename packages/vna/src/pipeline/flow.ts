@@ -22,13 +22,6 @@ export interface Flow {
   readonly meter?: number;
 }
 
-/** A flow ready for the wire. Strings are latin1 bytes: compact, and comparable as they are. */
-export interface EncodedFlow {
-  readonly feature: Feature;
-  readonly cookie: bigint;
-  readonly instructions: string;
-}
-
 /** Thrown where a flow breaks the contract of its table: a bug of the unit that wrote it. */
 export class PipelineError extends Error {
   override readonly name = 'PipelineError';
@@ -50,7 +43,7 @@ export function parseFlowKey(key: string): { table: number; priority: number; ma
 }
 
 /** A flow as `ovs-ofctl dump-flows` prints it. */
-export function formatPackedFlow(key: string, { instructions }: Pick<EncodedFlow, 'instructions'>): string {
+export function formatPackedFlow(key: string, { instructions }: Pick<PackedFlow, 'instructions'>): string {
   const { match, ...flow } = parseFlowKey(key);
   return formatFlow({
     ...flow,
@@ -59,8 +52,11 @@ export function formatPackedFlow(key: string, { instructions }: Pick<EncodedFlow
   });
 }
 
-/** A flow packed for the wire, with the cookie that tells its contents. */
-export class PackedFlow implements EncodedFlow {
+/**
+ * A flow ready for the wire, with the cookie that tells its contents. Strings are latin1 bytes: compact, and comparable as
+ * they are.
+ */
+export class PackedFlow {
   readonly key: string;
   readonly feature: Feature;
   readonly instructions: string;
