@@ -14,16 +14,13 @@ function groupBy<K, T>(items: readonly T[], keyOf: (item: T, index: number) => K
   return groups;
 }
 
-/** IP leases without the nested MAC lease and interface: as they stand in an interface, and after attach and release. */
-export async function bareIpLeases(queries: Queries, rows: readonly Row<'ip_lease'>[]): Promise<Reply[]> {
-  const addresses = await queries.byIds(
-    'ip_address',
-    rows.map((row) => row.ip_address_id),
-  );
-  const networks = await queries.byIds(
-    'network',
-    rows.map((row) => row.network_id),
-  );
+/** The MAC leases and interfaces that hold IP leases, by id. */
+interface Holders {
+  readonly macLeases: ReadonlyMap<number, Row<'mac_lease'>>;
+  readonly interfaces: ReadonlyMap<number, Row<'interface'>>;
+}
+
+async function holdersOf(queries: Queries, rows: readonly Row<'ip_lease'>[]): Promise<Holders> {
   const macLeases = await queries.byIds(
     'mac_lease',
     rows.map((row) => row.mac_lease_id),
@@ -32,6 +29,24 @@ export async function bareIpLeases(queries: Queries, rows: readonly Row<'ip_leas
     'interface',
     rows.map((row) => row.interface_id),
   );
+  return { macLeases, interfaces };
+}
+
+/** IP leases without the nested MAC lease and interface: as they stand in an interface, and after attach and release. */
+export async function bareIpLeases(
+  queries: Queries,
+  rows: readonly Row<'ip_lease'>[],
+  holders?: Holders,
+): Promise<Reply[]> {
+  const addresses = await queries.byIds(
+    'ip_address',
+    rows.map((row) => row.ip_address_id),
+  );
+  const networks = await queries.byIds(
+    'network',
+    rows.map((row) => row.network_id),
+  );
+  const { macLeases, interfaces } = holders ?? (await holdersOf(queries, rows));
   return rows.map((row) => {
     const address = addresses.get(row.ip_address_id);
     const network = networks.get(row.network_id);
@@ -52,19 +67,12 @@ export async function bareIpLeases(queries: Queries, rows: readonly Row<'ip_leas
 }
 
 export async function ipLeases(queries: Queries, rows: readonly Row<'ip_lease'>[]): Promise<Reply[]> {
-  const bare = await bareIpLeases(queries, rows);
-  const macLeases = await queries.byIds(
-    'mac_lease',
-    rows.map((row) => row.mac_lease_id),
-  );
-  const interfaces = await queries.byIds(
-    'interface',
-    rows.map((row) => row.interface_id),
-  );
+  const holders = await holdersOf(queries, rows);
+  const bare = await bareIpLeases(queries, rows, holders);
   return rows.map((row, i) => ({
     ...bare[i],
-    mac_lease: plainOrNull('mac_lease', macLeases.get(row.mac_lease_id ?? 0)),
-    interface: plainOrNull('interface', interfaces.get(row.interface_id ?? 0)),
+    mac_lease: plainOrNull('mac_lease', holders.macLeases.get(row.mac_lease_id ?? 0)),
+    interface: plainOrNull('interface', holders.interfaces.get(row.interface_id ?? 0)),
   }));
 }
 
