@@ -1,6 +1,7 @@
 /** The database's migrations as a static list, so that they are type-checked and need no directory at run time. */
 import type { Knex } from 'knex';
 import { firstPing } from './versions/0001_first_ping.ts';
+import { wholeModel } from './versions/0002_whole_model.ts';
 
 export interface NamedMigration {
   /** Never changes once released: the database remembers it. */
@@ -10,7 +11,7 @@ export interface NamedMigration {
 }
 
 /** In order of application. */
-export const migrations: readonly NamedMigration[] = [firstPing];
+export const migrations: readonly NamedMigration[] = [firstPing, wholeModel];
 
 /** `knex.migrate.latest({ migrationSource })` applies what is pending. */
 export const migrationSource: Knex.MigrationSource<NamedMigration> = {

@@ -3,7 +3,19 @@
  * columns, wire form) is derived from it, and what is special to one entity is a named rule in vnmgr.
  */
 
-export type FieldType = 'string' | 'integer' | 'boolean' | 'choice' | 'ipv4' | 'mac' | 'dpid' | 'reference';
+export type FieldType =
+  | 'string'
+  | 'integer'
+  | 'boolean'
+  | 'choice'
+  | 'ipv4'
+  /** Only in requests: an IPv4 address with or without a prefix; without is `/32`. */
+  | 'ipv4_prefix'
+  | 'mac'
+  | 'dpid'
+  /** Epoch milliseconds; no request gives it. */
+  | 'time'
+  | 'reference';
 
 /** A column of the entity's table, or (in `params`) something that only requests carry. */
 export interface Field {
@@ -18,17 +30,28 @@ export interface Field {
   readonly mutable?: true;
   /** No request gives it: a rule fills it in. */
   readonly internal?: true;
-  /** Not shown in replies. */
-  readonly hidden?: true;
+  /**
+   * Where replies have it when not in its place: never, only when it is not null, after the times, or joined (OpenVNet had
+   * it in another table: after the times, and not when the row stands inside another).
+   */
+  readonly shown?: 'never' | 'if any' | 'last' | 'joined';
+  /** Addresses are numbers in replies unless this says that the entity's own replies have a text. */
+  readonly text?: true;
+  /** What the entity's own replies have beside the id of a reference: the uuid, or the row and the uuid. */
+  readonly expand?: 'uuid' | 'row';
   /** Used on create when the request does not give it. */
   readonly default?: string | number | boolean;
   /** Name in requests when it is not the column's; a reference `network_id` is `network_uuid` by itself. */
   readonly param?: string;
+  /** Other names in requests, which OpenVNet had once; one that is given wins. */
+  readonly aliases?: readonly string[];
   /** Limits of an integer. */
   readonly min?: number;
   readonly max?: number;
   /** Longest string, in characters (255 when absent). */
   readonly maxLength?: number;
+  /** The string may have lines, ended in any way. */
+  readonly multiline?: true;
   /** Values of a choice. */
   readonly values?: readonly string[];
   /** Entity that a reference refers to. Deleting that row deletes this one (reference §6.3). */
@@ -47,25 +70,39 @@ export interface ScopeRules {
   readonly follows?: readonly string[];
 }
 
+/** Something besides create, show, list, update, delete that a resource does: `PUT /<path>/:uuid/<action>`. */
+export interface Action {
+  readonly doc: string;
+  /** PUT when absent. */
+  readonly method?: 'POST';
+  readonly params: Readonly<Record<string, Field>>;
+}
+
 /** `/<path>`, `/<path>/:uuid`. */
 export interface ResourceApi {
   readonly kind: 'resource';
   readonly path: string;
-  /** False: there is no PUT. */
-  readonly update?: false;
-  /** `PUT /<path>/:uuid/<action>` and the request parameters (names of `fields` or `params`) that it takes. */
-  readonly actions?: Readonly<Record<string, { readonly doc: string; readonly params: readonly string[] }>>;
+  readonly actions?: Readonly<Record<string, Action>>;
 }
 
 /**
  * `/<parents>/:uuid/<path>` and, for entities with a uuid, `/<parents>/:uuid/<path>/:<entity>_uuid`.
- * Without a uuid, DELETE takes the fields as filters.
+ * Without a uuid, DELETE takes the fields.
  */
 export interface ChildApi {
   readonly kind: 'child';
   readonly path: string;
   /** Reference column that names the parent. */
   readonly parent: string;
+  /** There is GET and nothing else: rules make the rows. */
+  readonly readOnly?: true;
+  /**
+   * Columns that tell rows without a uuid apart within their parent (NULL equals NULL). DELETE then takes what POST takes,
+   * and deletes and answers the one row that it would make; without a key, all rows that have the given values.
+   */
+  readonly key?: readonly string[];
+  /** DELETE answers `{ uuid }` of the parent. */
+  readonly removed?: 'parent';
 }
 
 /** `/<parents>/:uuid/<path>/:<other>_uuid`: a row between two others. */
@@ -78,6 +115,14 @@ export interface RelationApi {
   readonly other: string;
   /** What GET lists: the rows in between, or the entities at the other end. */
   readonly list: 'rows' | 'others';
+  /** `add` when absent: POST and DELETE. `set`: PUT makes, changes or ends the relation. `none`: rules make the rows. */
+  readonly changes?: 'add' | 'set' | 'none';
+  /** What POST answers: the row in between (when absent), `{ uuid }` of the parent, the other entity, or all members. */
+  readonly added?: 'row' | 'parent' | 'other' | 'members';
+  /** What DELETE answers: `[other uuid]` (when absent), only when there was a relation, or the same as POST. */
+  readonly removed?: 'uuid' | 'uuid if any' | 'parent' | 'other' | 'members';
+  /** DELETE of a relation that is not there is an error. */
+  readonly strict?: true;
 }
 
 export type Api = ResourceApi | ChildApi | RelationApi;
@@ -94,6 +139,8 @@ export interface Declaration {
   /** Sets of columns that no two rows share (NULL is never equal to NULL). `uuid` is unique by itself. */
   readonly unique?: readonly (readonly string[])[];
   readonly scopes?: ScopeRules;
+  /** Replies have neither the id nor the times. */
+  readonly bare?: true;
   /** Empty: the entity is not in the API. */
   readonly api: readonly Api[];
 }

@@ -12,34 +12,52 @@ export interface Param extends Field {
 
 export interface PathParam {
   readonly name: string;
-  readonly entity: EntityName;
+  /** Absent: a uuid of any entity. */
+  readonly entity?: EntityName;
 }
 
-export interface Endpoint {
+/** What every line of the table says. */
+interface EndpointBase {
   /** `networks.create`, `datapaths.networks.list`, `ip_leases.attach`: what `ApiRequest.endpoint` says. */
   readonly name: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below `/api/1.0`, with `:name` for parameters: `/datapaths/:uuid/networks/:network_uuid`. */
   readonly path: string;
   readonly operation: Operation;
-  /** The entity that is created, listed …: `datapath_network` for the path above. */
-  readonly entity: EntityName;
-  /** The entity at the other end of a relation: `network` for the path above. */
-  readonly other?: EntityName;
   /** First segment of the path, the noun in vnctl: `datapaths`. */
   readonly resource: string;
-  /** Second noun, for children and relations: `networks`. */
-  readonly sub?: string;
-  /** `create`, `list`, `show`, `update`, `delete` or the name of an action. */
-  readonly verb: string;
   readonly pathParams: readonly PathParam[];
   readonly params: readonly Param[];
-  readonly api: Api;
   /** One line. */
   readonly doc: string;
 }
 
-const PAGING: readonly Param[] = [
+/** Follows from the declaration of an entity. */
+export interface EntityEndpoint extends EndpointBase {
+  /** The entity that is created, listed …: `datapath_network` for the path above. */
+  readonly entity: EntityName;
+  /** The entity at the other end of a relation: `network` for the path above. */
+  readonly other?: EntityName;
+  /** Second noun, for children and relations: `networks`. */
+  readonly sub?: string;
+  /** `create`, `list`, `show`, `update`, `delete` or the name of an action. */
+  readonly verb: string;
+  readonly api: Api;
+}
+
+/** About the model as a whole: `packages/model/src/whole_model.ts`. */
+export interface ModelEndpoint extends EndpointBase {
+  /** The body is not parameters but one document, in the parameter of this name. */
+  readonly document?: string;
+}
+
+export type Endpoint = EntityEndpoint | ModelEndpoint;
+
+export function isEntityEndpoint(endpoint: Endpoint): endpoint is EntityEndpoint {
+  return 'entity' in endpoint;
+}
+
+export const PAGING: readonly Param[] = [
   { name: 'limit', type: 'integer', min: 0, max: 10_000, doc: 'How many items to answer with at most (30).' },
   { name: 'offset', type: 'integer', min: 0, doc: 'How many items to skip.' },
 ];
@@ -58,8 +76,11 @@ function paramsOf(declaration: Declaration): Param[] {
   const stored = Object.entries(declaration.fields)
     .filter(([, field]) => field.internal !== true)
     .map(([column, field]): Param => ({ ...field, name: paramName(column, field), column }));
-  const extra = Object.entries(declaration.params ?? {}).map(([name, field]): Param => ({ ...field, name }));
-  return [...stored, ...extra];
+  return [...stored, ...namedFields(declaration.params)];
+}
+
+function namedFields(fields: Readonly<Record<string, Field>> = {}): Param[] {
+  return Object.entries(fields).map(([name, field]): Param => ({ ...field, name }));
 }
 
 function uuidParam(declaration: Declaration): Param[] {
@@ -86,7 +107,7 @@ function one(name: string): string {
   return `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${words(name)}`;
 }
 
-function resourceEndpoints(declaration: Declaration, entity: EntityName, api: ResourceApi): Endpoint[] {
+function resourceEndpoints(declaration: Declaration, entity: EntityName, api: ResourceApi): EntityEndpoint[] {
   const { path } = api;
   const noun = one(entity);
   const params = paramsOf(declaration);
@@ -112,28 +133,24 @@ function resourceEndpoints(declaration: Declaration, entity: EntityName, api: Re
       doc: `List the ${words(path)}.`,
     },
     { ...item, ...endpoint('show'), method: 'GET', operation: 'show', doc: `Show ${noun}.` },
-    ...(api.update === false
-      ? []
-      : [
-          {
-            ...item,
-            ...endpoint('update'),
-            method: 'PUT',
-            operation: 'update',
-            params: params.filter((param) => param.mutable).map(optional),
-            doc: `Change ${noun}.`,
-          } as const,
-        ]),
+    {
+      ...item,
+      ...endpoint('update'),
+      method: 'PUT',
+      operation: 'update',
+      params: params.filter((param) => param.mutable).map(optional),
+      doc: `Change ${noun}.`,
+    },
     { ...item, ...endpoint('delete'), method: 'DELETE', operation: 'delete', doc: `Delete ${noun}.` },
     ...Object.entries(api.actions ?? {}).map(
-      ([action, { doc, params: names }]) =>
+      ([action, { doc, method, params: fields }]) =>
         ({
           ...item,
           ...endpoint(action),
           path: `/${path}/:uuid/${action}`,
-          method: 'PUT',
+          method: method ?? 'PUT',
           operation: 'update',
-          params: params.filter(({ name }) => names.includes(name)).map(optional),
+          params: namedFields(fields),
           doc,
         }) as const,
     ),
@@ -147,13 +164,21 @@ function resourcePath(entity: EntityName): string {
   return api.path;
 }
 
-function childEndpoints(declaration: Declaration, entity: EntityName, api: ChildApi): Endpoint[] {
+function childEndpoints(declaration: Declaration, entity: EntityName, api: ChildApi): EntityEndpoint[] {
   const parent = referenced(declaration.fields[api.parent]);
   const resource = resourcePath(parent);
   const params = withoutColumns(paramsOf(declaration), api.parent);
   const uuid: readonly PathParam[] = [{ name: 'uuid', entity: parent }];
   const common = { path: `/${resource}/:uuid/${api.path}`, pathParams: uuid, entity, resource, sub: api.path, api };
   const endpoint = (verb: string) => ({ ...common, name: `${resource}.${api.path}.${verb}`, verb });
+  const list: EntityEndpoint = {
+    ...endpoint('list'),
+    method: 'GET',
+    operation: 'list',
+    params: PAGING,
+    doc: `List the ${words(api.path)} of ${one(parent)}.`,
+  };
+  if (api.readOnly === true) return [list];
   const ownUuid = `${entity}_uuid`;
   return [
     {
@@ -163,20 +188,17 @@ function childEndpoints(declaration: Declaration, entity: EntityName, api: Child
       params: [...uuidParam(declaration), ...params],
       doc: `Make ${one(entity)}.`,
     },
-    {
-      ...endpoint('list'),
-      method: 'GET',
-      operation: 'list',
-      params: PAGING,
-      doc: `List the ${words(api.path)} of ${one(parent)}.`,
-    },
+    list,
     declaration.prefix === undefined
       ? {
           ...endpoint('delete'),
           method: 'DELETE',
           operation: 'delete',
           params: params.map(optional),
-          doc: `Delete each ${words(entity)} that has these values; without any, all of them.`,
+          doc:
+            api.key !== undefined
+              ? `Delete the ${words(entity)} that has these values.`
+              : `Delete each ${words(entity)} that has these values; without any, all of them.`,
         }
       : {
           ...endpoint('delete'),
@@ -190,7 +212,7 @@ function childEndpoints(declaration: Declaration, entity: EntityName, api: Child
   ];
 }
 
-function relationEndpoints(declaration: Declaration, entity: EntityName, api: RelationApi): Endpoint[] {
+function relationEndpoints(declaration: Declaration, entity: EntityName, api: RelationApi): EntityEndpoint[] {
   const parent = referenced(declaration.fields[api.parent]);
   const other = referenced(declaration.fields[api.other]);
   const resource = resourcePath(parent);
@@ -206,35 +228,54 @@ function relationEndpoints(declaration: Declaration, entity: EntityName, api: Re
   const endpoint = (verb: string) => ({ name: `${resource}.${api.path}.${verb}`, verb });
   const otherName = one(api.other.replace(/_id$/, ''));
   const owner = one(parent);
-  return [
-    {
-      ...item,
-      ...endpoint('create'),
-      method: 'POST',
-      operation: 'create',
-      params: withoutColumns(paramsOf(declaration), api.parent, api.other),
-      doc: `Add ${otherName} to ${owner}.`,
-    },
-    {
-      ...collection,
-      ...endpoint('list'),
-      method: 'GET',
-      operation: 'list',
-      params: PAGING,
-      doc: `List the ${words(sub)} of ${owner}.`,
-    },
-    {
-      ...item,
-      ...endpoint('delete'),
-      method: 'DELETE',
-      operation: 'delete',
-      params: [],
-      doc: `Take ${otherName} from ${owner}.`,
-    },
-  ];
+  const params = withoutColumns(paramsOf(declaration), api.parent, api.other);
+  const list: EntityEndpoint = {
+    ...collection,
+    ...endpoint('list'),
+    method: 'GET',
+    operation: 'list',
+    params: PAGING,
+    doc: `List the ${words(sub)} of ${owner}.`,
+  };
+  switch (api.changes ?? 'add') {
+    case 'none':
+      return [list];
+    case 'set':
+      return [
+        list,
+        {
+          ...item,
+          ...endpoint('update'),
+          method: 'PUT',
+          operation: 'update',
+          params: params.map(optional),
+          doc: `Say whether ${otherName} belongs to ${owner} by itself.`,
+        },
+      ];
+    case 'add':
+      return [
+        {
+          ...item,
+          ...endpoint('create'),
+          method: 'POST',
+          operation: 'create',
+          params,
+          doc: `Add ${otherName} to ${owner}.`,
+        },
+        list,
+        {
+          ...item,
+          ...endpoint('delete'),
+          method: 'DELETE',
+          operation: 'delete',
+          params: [],
+          doc: `Take ${otherName} from ${owner}.`,
+        },
+      ];
+  }
 }
 
-function endpointsOf(entity: EntityName): Endpoint[] {
+function endpointsOf(entity: EntityName): EntityEndpoint[] {
   const declaration = declarationOf(entity);
   return declaration.api.flatMap((api) => {
     switch (api.kind) {
@@ -248,11 +289,5 @@ function endpointsOf(entity: EntityName): Endpoint[] {
   });
 }
 
-export const endpoints: readonly Endpoint[] = entityNames.flatMap(endpointsOf);
-
-const byName = new Map(endpoints.map((endpoint) => [endpoint.name, endpoint]));
-
-/** The endpoint of this name: `networks.create`. */
-export function findEndpoint(name: string): Endpoint | undefined {
-  return byName.get(name);
-}
+/** Of the entities, in the order of their declarations. */
+export const entityEndpoints: readonly EntityEndpoint[] = entityNames.flatMap(endpointsOf);

@@ -5,4 +5,6 @@ export * from './entities/index.ts';
 export * from './errors.ts';
 export * from './messages.ts';
 export * from './rows.ts';
+export * from './security_rules.ts';
 export * from './validation.ts';
+export * from './whole_model.ts';

@@ -18,7 +18,10 @@ export interface WireError {
 
 // --- vnapi → vnmgr ------------------------------------------------------------------------------------------------
 
-export type Operation = 'create' | 'update' | 'delete' | 'show' | 'list';
+export type Operation = 'create' | 'update' | 'delete' | 'show' | 'list' | 'query' | 'apply';
+
+/** Operations that change nothing. */
+export const READING: readonly Operation[] = ['show', 'list', 'query'];
 
 /**
  * One call of the API, not yet validated: vnmgr checks it against the declaration, in one place, for every front.
@@ -38,6 +41,8 @@ export interface ApiRequest {
   readonly request_id: string;
   /** `If-Match`: refuse with 412 when the row has changed since this revision. */
   readonly if_match?: number;
+  /** Refuse parameters that the endpoint does not have; they are passed over otherwise. */
+  readonly strict?: boolean;
   /** Wait until the agents concerned have it in their switches, at most this many milliseconds. */
   readonly wait_ms?: number;
 }
@@ -115,6 +120,10 @@ export interface AgentFacts {
   readonly gone_interfaces: readonly number[];
   readonly networks: readonly number[];
   readonly gone_networks: readonly number[];
+  readonly segments?: readonly number[];
+  readonly gone_segments?: readonly number[];
+  readonly route_links?: readonly number[];
+  readonly gone_route_links?: readonly number[];
 }
 
 /** Everything up to `revision` stands in the switch (barrier acknowledged). */

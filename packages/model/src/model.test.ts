@@ -73,11 +73,18 @@ describe('endpoints', () => {
       'ipv4_prefix',
       'mode',
       'domain_name',
+      'segment_uuid',
       'mtu',
-      'network_mode',
       'topology_uuid',
     ]);
-    expect(names('networks.update')).toEqual(['display_name', 'domain_name', 'mtu']);
+    expect(names('networks.update')).toEqual([
+      'display_name',
+      'ipv4_network',
+      'ipv4_prefix',
+      'mode',
+      'domain_name',
+      'mtu',
+    ]);
     expect(names('datapaths.networks.create')).toEqual(['interface_uuid', 'mac_address']);
     expect(names('interfaces.ports.delete')).toEqual(['datapath_uuid', 'port_name', 'singular']);
     expect(names('ip_leases.attach')).toEqual(['interface_uuid', 'mac_lease_uuid']);

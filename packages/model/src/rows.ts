@@ -9,7 +9,9 @@ interface Values {
   boolean: boolean;
   ipv4: number;
   mac: number;
+  ipv4_prefix: string;
   dpid: string;
+  time: number;
   reference: number;
 }
 

@@ -1,9 +1,10 @@
 /** Text or JSON from outside → typed values, by the declaration of the endpoint; the first failure is thrown. */
-import { formatMac, isUnicastMac, parseDpid, parseIpv4, parseMac } from './addresses.ts';
+import { formatIpv4, formatMac, isUnicastMac, parseDpid, parseIpv4, parseMac } from './addresses.ts';
 import type { Field, FieldType } from './declaration.ts';
 import type { Endpoint, Param } from './endpoints.ts';
 import { declarationOf, isEntityName } from './entities/index.ts';
 import { VnetError, modelName } from './errors.ts';
+import { didYouMean } from './options/nearest.ts';
 
 /** Addresses as numbers, references as uuids, absent parameters absent. */
 export type ParamValue = string | number | boolean | null;
@@ -26,6 +27,8 @@ const SHOWN_LENGTH = 80;
 
 /** Control characters (Unicode Cc) but tab and line feed: in names they only serve to fool terminals and logs. */
 const CONTROL = /[^\P{Cc}\t\n]/u;
+/** A text of several lines may also end them as others do. */
+const CONTROL_IN_LINES = /[^\P{Cc}\t\n\r]/u;
 /** Half of a character, which no database can store. */
 const HALF_CHARACTER = /\p{Surrogate}/u;
 
@@ -42,7 +45,8 @@ function coerceString(param: Param, value: unknown): string {
   if (typeof value !== 'string' && typeof value !== 'number') refuse(param, value, 'a text');
   const text = String(value);
   if (text.length > maxLength) refuse(param, text, `a text of at most ${maxLength} characters`);
-  if (CONTROL.test(text)) refuse(param, text, 'free of control characters');
+  if ((param.multiline === true ? CONTROL_IN_LINES : CONTROL).test(text))
+    refuse(param, text, 'free of control characters');
   if (HALF_CHARACTER.test(text)) refuse(param, text, 'a text of whole characters');
   return text;
 }
@@ -71,6 +75,16 @@ function coerceIpv4(param: Param, value: unknown): number {
   return address ?? refuse(param, value, 'an IPv4 address such as 10.101.0.1');
 }
 
+/** → `10.0.0.0/8`, host part as given; without a prefix `/32`, and any address for 0.0.0.0. */
+function coerceIpv4Prefix(param: Param, value: unknown): string {
+  const [, text = '', prefix] = (typeof value === 'string' && /^([^/]*)(?:\/(\d{1,2}))?$/.exec(value)) || [];
+  const address = parseIpv4(text);
+  if (address === undefined || Number(prefix ?? 0) > 32) {
+    return refuse(param, value, 'an IPv4 address or subnet such as 10.101.0.0/24');
+  }
+  return `${formatIpv4(address)}/${Number(prefix ?? (address === 0 ? 0 : 32))}`;
+}
+
 function coerceMac(param: Param, value: unknown): number {
   const address = typeof value === 'string' ? parseMac(value) : undefined;
   if (address === undefined) refuse(param, value, 'a MAC address such as 02:00:00:00:00:01');
@@ -84,7 +98,7 @@ function coerceDpid(param: Param, value: unknown): string {
 }
 
 /** Checks the form of a uuid: `nw-` and 1 to 16 lower case letters or digits (reference §1.4). */
-function checkUuid(entity: string, key: string, value: unknown, form: string): string {
+export function checkUuid(entity: string, key: string, value: unknown, form: string): string {
   const prefix = isEntityName(entity) ? declarationOf(entity).prefix : undefined;
   if (prefix !== undefined && typeof value === 'string' && new RegExp(`^${prefix}-${form}$`).test(value)) return value;
   const shown = typeof value === 'string' ? value : JSON.stringify(value);
@@ -101,8 +115,10 @@ const coercions: Record<FieldType, (param: Param, value: unknown) => ParamValue>
   boolean: coerceBoolean,
   choice: coerceChoice,
   ipv4: coerceIpv4,
+  ipv4_prefix: coerceIpv4Prefix,
   mac: coerceMac,
   dpid: coerceDpid,
+  time: coerceInteger,
   reference: coerceReference,
 };
 
@@ -119,23 +135,51 @@ function coerce(param: Param, value: unknown): ParamValue | undefined {
   return param.default;
 }
 
+/** The value under the parameter's name or one of its old names. */
+function given({ name, aliases = [] }: Param, params: Readonly<Record<string, unknown>>): unknown {
+  return params[aliases.find((alias) => params[alias] !== undefined) ?? name];
+}
+
+/** @throws {VnetError} ArgumentError for a parameter that the endpoint does not have, with the nearest one */
+export function checkNames({ name: endpoint, params }: Endpoint, names: readonly string[]): void {
+  const known = params.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const shown = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
+  throw new VnetError(
+    'ArgumentError',
+    `${excerpt(unknown)}: not a parameter of ${endpoint}${didYouMean(unknown, known) || `; ${shown}`}`,
+  );
+}
+
 /**
- * Checks and converts one request. Parameters that the endpoint does not declare are dropped, as OpenVNet did.
+ * Checks and converts the values of parameters. Those that are not declared are dropped, as OpenVNet did.
  *
  * @throws {VnetError} MissingArgument, ArgumentError or InvalidUUID, naming the parameter and the value.
  */
+export function validateParams(
+  declared: readonly Param[],
+  params: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, ParamValue>> {
+  const values = declared
+    .map((param) => [param.name, coerce(param, given(param, params))] as const)
+    .filter(([, value]) => value !== undefined);
+  return Object.fromEntries(values) as Record<string, ParamValue>;
+}
+
+/** Checks and converts one request; throws what {@link validateParams} throws. */
 export function validate(
   endpoint: Endpoint,
   path: Readonly<Record<string, string>>,
   params: Readonly<Record<string, unknown>>,
 ): ValidRequest {
   // Paths are checked less strictly, as in OpenVNet: what no row can have is simply not found.
-  const uuids = endpoint.pathParams.map(({ name, entity }) => [name, checkUuid(entity, name, path[name], '\\w+')]);
-  const values = endpoint.params
-    .map((param) => [param.name, coerce(param, params[param.name])] as const)
-    .filter(([, value]) => value !== undefined);
+  const uuids = endpoint.pathParams.map(({ name, entity }) => [
+    name,
+    entity === undefined ? path[name] : checkUuid(entity, name, path[name], '\\w+'),
+  ]);
   return {
     path: Object.fromEntries(uuids) as Record<string, string>,
-    values: Object.fromEntries(values) as Record<string, ParamValue>,
+    values: validateParams(endpoint.params, params),
   };
 }

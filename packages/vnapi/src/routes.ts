@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { endpoints, type ApiRequest, type Endpoint, type HealthRequest, type Reply } from '@vnet/model';
+import { endpoints, isEntityEndpoint, type ApiRequest, type Endpoint, type HealthRequest, type Reply } from '@vnet/model';
 import { appliedHeader, conditionsOf } from './conditions.ts';
 import { sendError } from './errors.ts';
 import { sendBody } from './format.ts';
@@ -73,7 +73,7 @@ async function handle(
 
 function print(
   reply: FastifyReply,
-  { api, operation }: Endpoint,
+  endpoint: Endpoint,
   { body, error, revision, applied }: Reply,
 ): FastifyReply {
   if (error !== undefined) return sendError(reply, error);
@@ -82,5 +82,6 @@ function print(
     reply.header('vnet-applied', appliedHeader(applied));
     if (applied.behind.length > 0) reply.code(202);
   }
-  return sendBody(reply, body, api.kind === 'resource' && operation === 'list' ? 'items' : 'all');
+  const isResource = isEntityEndpoint(endpoint) && endpoint.api.kind === 'resource';
+  return sendBody(reply, body, isResource && endpoint.operation === 'list' ? 'items' : 'all');
 }

@@ -60,6 +60,7 @@ const api: Record<keyof Omit<ApiRequest, 'type'>, Check> = {
   who: isString,
   request_id: isString,
   if_match: isAbsentOr(isId),
+  strict: isAbsentOr(isBoolean),
   wait_ms: isAbsentOr(isId),
 };
 
@@ -88,6 +89,10 @@ const agentShapes: Readonly<Record<string, Shape>> = {
     gone_interfaces: listOf(isId),
     networks: listOf(isId),
     gone_networks: listOf(isId),
+    segments: isAbsentOr(listOf(isId)),
+    gone_segments: isAbsentOr(listOf(isId)),
+    route_links: isAbsentOr(listOf(isId)),
+    gone_route_links: isAbsentOr(listOf(isId)),
   } satisfies Record<keyof Omit<AgentFacts, 'type'>, Check>,
   applied: { revision: isId },
   ping: {},

@@ -1,5 +1,6 @@
-import { endpoints, type Endpoint, type Param } from '../endpoints.ts';
+import { isEntityEndpoint, type Endpoint, type Param } from '../endpoints.ts';
 import { declarationOf, entityNames, isEntityName, type EntityName } from '../entities/index.ts';
+import { endpoints } from '../whole_model.ts';
 
 /** All endpoints with their parameters, as a page for people. */
 export function describeEndpoints(): string {
@@ -18,7 +19,7 @@ export function describeEndpoints(): string {
 
 function section(resource: string): string[] {
   const here = endpoints.filter((endpoint) => endpoint.resource === resource);
-  const entities = new Set(here.map(({ entity }) => entity));
+  const entities = new Set(here.filter(isEntityEndpoint).map(({ entity }) => entity));
   return [
     '',
     `## ${resource}`,
@@ -61,7 +62,10 @@ function doc({ doc: text }: Endpoint): string {
 }
 
 function names(params: readonly Param[]): string {
-  const shown = params.map(({ name, required }) => (required === true ? `**${name}**` : name));
+  const shown = params.map(({ name, required, aliases = [] }) => {
+    const also = aliases.length === 0 ? '' : ` (or ${aliases.join(', ')})`;
+    return `${required === true ? `**${name}**` : name}${also}`;
+  });
   return shown.join(', ') || '–';
 }
 
@@ -84,7 +88,9 @@ const VALUES = {
   boolean: '`true` or `false`',
   ipv4: 'IPv4 address',
   mac: 'MAC address',
+  ipv4_prefix: 'IPv4 address or subnet',
   dpid: 'up to 16 hexadecimal digits',
+  time: 'time',
 } as const;
 
 function standard({ default: value }: Param): string {

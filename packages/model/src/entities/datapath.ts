@@ -7,12 +7,18 @@ export const datapath = declare({
   doc: 'One Open vSwitch bridge, run by one agent.',
   fields: {
     display_name: { type: 'string', required: true, mutable: true, doc: 'Name shown to people.' },
-    dpid: { type: 'dpid', required: true, doc: 'Datapath id of the bridge, up to 16 hexadecimal digits.' },
-    node_id: { type: 'string', required: true, doc: 'Id of the agent that runs it (vna --node-id).' },
+    dpid: {
+      type: 'dpid',
+      required: true,
+      mutable: true,
+      doc: 'Datapath id of the bridge, up to 16 hexadecimal digits.',
+    },
+    node_id: { type: 'string', required: true, mutable: true, doc: 'Id of the agent that runs it (vna --node-id).' },
     enable_ovs_learn_action: {
       type: 'boolean',
       default: true,
       mutable: true,
+      shown: 'last',
       doc: 'Kept for old clients: nothing needs to be learnt any more.',
     },
   },

@@ -1,6 +1,15 @@
 import { declare } from '../declaration.ts';
 
-export const interfaceModes = ['host', 'internal', 'patch', 'promiscuous', 'remote', 'simulated', 'vif'] as const;
+export const interfaceModes = [
+  'edge',
+  'host',
+  'internal',
+  'patch',
+  'promiscuous',
+  'remote',
+  'simulated',
+  'vif',
+] as const;
 
 export const interface_ = declare({
   name: 'interface',
@@ -10,12 +19,6 @@ export const interface_ = declare({
   fields: {
     mode: { type: 'choice', values: interfaceModes, required: true, doc: 'What kind of interface it is.' },
     display_name: { type: 'string', nullable: true, mutable: true, doc: 'Name shown to people.' },
-    iface_id: {
-      type: 'string',
-      nullable: true,
-      mutable: true,
-      doc: 'Matches external_ids:iface-id of an OVS port (the UUID that libvirt sets).',
-    },
     enable_routing: { type: 'boolean', default: false, mutable: true, doc: 'The interface routes between networks.' },
     enable_route_translation: {
       type: 'boolean',
@@ -23,8 +26,34 @@ export const interface_ = declare({
       mutable: true,
       doc: 'Address translation applies to routed packets.',
     },
-    enable_filtering: { type: 'boolean', default: false, mutable: true, doc: 'Filters apply to the interface.' },
-    enable_legacy_filtering: { type: 'boolean', default: false, internal: true, doc: 'Kept for old clients.' },
+    enable_filtering: {
+      type: 'boolean',
+      default: false,
+      mutable: true,
+      shown: 'last',
+      doc: 'Filters apply to the interface; without one, nothing passes.',
+    },
+    enable_legacy_filtering: {
+      type: 'boolean',
+      default: false,
+      internal: true,
+      shown: 'last',
+      doc: 'Kept for old clients: what ingress_filtering_enabled was made with.',
+    },
+    ingress_filtering_enabled: {
+      type: 'boolean',
+      nullable: true,
+      mutable: true,
+      shown: 'last',
+      doc: 'Security groups apply: true (without a group nothing comes in), false, or as soon as a group is attached.',
+    },
+    iface_id: {
+      type: 'string',
+      nullable: true,
+      mutable: true,
+      shown: 'last',
+      doc: 'Matches external_ids:iface-id of an OVS port (the UUID that libvirt sets).',
+    },
   },
   params: {
     owner_datapath_uuid: {
@@ -34,6 +63,7 @@ export const interface_ = declare({
       nullable: true,
       doc: 'Datapath that the port is on; without it the port may show up on any.',
     },
+    segment_uuid: { type: 'reference', to: 'segment', doc: "Segment of mac_address; the network's when there is one." },
     network_uuid: { type: 'reference', to: 'network', doc: 'Network of ipv4_address.' },
     ipv4_address: { type: 'ipv4', doc: 'First IP lease.' },
     mac_address: { type: 'mac', doc: 'First MAC lease.' },
@@ -47,5 +77,16 @@ export const interface_ = declare({
       { scope: 'iface_id', column: 'iface_id' },
     ],
   },
-  api: [{ kind: 'resource', path: 'interfaces' }],
+  api: [
+    {
+      kind: 'resource',
+      path: 'interfaces',
+      actions: {
+        rename: {
+          doc: 'Gives the interface another uuid.',
+          params: { new_uuid: { type: 'string', required: true, doc: 'The new uuid, if-….' } },
+        },
+      },
+    },
+  ],
 });

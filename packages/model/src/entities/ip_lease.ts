@@ -10,9 +10,10 @@ export const ip_lease = declare({
       type: 'reference',
       to: 'interface',
       nullable: true,
+      mutable: true,
       doc: 'The interface; its first MAC lease is used when no mac_lease_uuid is given.',
     },
-    mac_lease_id: { type: 'reference', to: 'mac_lease', nullable: true, doc: 'The MAC lease.' },
+    mac_lease_id: { type: 'reference', to: 'mac_lease', nullable: true, mutable: true, doc: 'The MAC lease.' },
     ip_address_id: { type: 'reference', to: 'ip_address', internal: true, owned: true, doc: 'The address row.' },
     enable_routing: {
       type: 'boolean',
@@ -20,8 +21,15 @@ export const ip_lease = declare({
       mutable: true,
       doc: 'Packets to other networks may go through it.',
     },
-    network_id: { type: 'reference', to: 'network', required: true, doc: 'The network.' },
-    ipv4_address: { type: 'ipv4', required: true, doc: 'The IPv4 address.' },
+    network_id: {
+      type: 'reference',
+      to: 'network',
+      required: true,
+      mutable: true,
+      shown: 'joined',
+      doc: 'The network.',
+    },
+    ipv4_address: { type: 'ipv4', required: true, mutable: true, shown: 'joined', doc: 'The IPv4 address.' },
   },
   unique: [['ip_address_id']],
   scopes: {
@@ -36,9 +44,12 @@ export const ip_lease = declare({
       actions: {
         attach: {
           doc: 'Gives a lease that no interface has to an interface.',
-          params: ['interface_uuid', 'mac_lease_uuid'],
+          params: {
+            interface_uuid: { type: 'reference', to: 'interface', doc: 'The interface; its first MAC lease is used.' },
+            mac_lease_uuid: { type: 'reference', to: 'mac_lease', doc: 'The MAC lease.' },
+          },
         },
-        release: { doc: 'Takes the lease from its interface; the address stays reserved.', params: [] },
+        release: { doc: 'Takes the lease from its interface; the address stays reserved.', params: {} },
       },
     },
   ],

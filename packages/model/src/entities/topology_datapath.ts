@@ -11,6 +11,7 @@ export const topology_datapath = declare({
     ip_lease_id: {
       type: 'reference',
       to: 'ip_lease',
+      shown: 'last',
       doc: "Address that peers send to; the host interface's first lease when not given.",
     },
   },

@@ -1,5 +1,5 @@
 /** What the endpoints that only read do. */
-import type { Endpoint, EntityName, Row } from '@vnet/model';
+import type { EntityEndpoint, EntityName, Row } from '@vnet/model';
 import { render, renderOne } from '../replies/index.ts';
 import type { Queries, Where } from '../store/queries.ts';
 import { type Call, pathColumns, resolvePath } from './call.ts';
@@ -23,7 +23,7 @@ async function list(queries: Queries, call: Call): Promise<unknown> {
 }
 
 /** The rows at the other end of a relation, in the order of the relation. */
-async function renderOthers(queries: Queries, endpoint: Endpoint, rows: readonly Row[], column: string) {
+async function renderOthers(queries: Queries, endpoint: EntityEndpoint, rows: readonly Row[], column: string) {
   const other = endpoint.other ?? endpoint.entity;
   const ids = rows.map((row) => (row as unknown as Record<string, number>)[column]!);
   const found = await queries.byIds(other, ids);

@@ -3,14 +3,18 @@ import {
   type Applied,
   type HealthRequest,
   type Reply,
+  READING,
   VnetError,
+  checkNames,
   findEndpoint,
+  isEntityEndpoint,
   validate,
 } from '@vnet/model';
 import type { Settings } from '../rules/rule.ts';
 import type { Store } from '../store/store.ts';
 import type { Outcome } from '../stream/hub.ts';
 import { read } from './reads.ts';
+import { applyDocument, query } from './whole_model.ts';
 import { write } from './writes.ts';
 
 export interface ServiceOptions {
@@ -58,14 +62,20 @@ export class Service {
     const { store, settings } = this.#options;
     const endpoint = findEndpoint(request.endpoint);
     if (endpoint === undefined) throw new VnetError('UnknownEndpoint', request.endpoint);
-    const call = { endpoint, ...validate(endpoint, request.path, request.params) };
-    if (endpoint.operation === 'list' || endpoint.operation === 'show') {
+    if (request.strict === true) checkNames(endpoint, Object.keys(request.params));
+    const valid = validate(endpoint, request.path, request.params);
+    if (READING.includes(endpoint.operation)) {
       const { revision } = store;
-      return { ok: true, body: await store.read((queries) => read(queries, call)), revision };
+      const body = await store.read((queries) =>
+        isEntityEndpoint(endpoint) ? read(queries, { endpoint, ...valid }) : query(queries, endpoint.name, valid),
+      );
+      return { ok: true, body, revision };
     }
     const author = { who: request.who.slice(0, 255), request_id: request.request_id.slice(0, 255) };
     const { result, revision } = await store.write(author, (tx) =>
-      write(tx, settings, { ...call, ifMatch: request.if_match }),
+      isEntityEndpoint(endpoint)
+        ? write(tx, settings, { endpoint, ...valid, ifMatch: request.if_match })
+        : applyDocument(tx, settings, valid, request.params[endpoint.document ?? '']),
     );
     const answer = { ok: true, body: result, revision };
     const applied = request.wait_ms === undefined ? undefined : await this.#applied(revision, request.wait_ms);

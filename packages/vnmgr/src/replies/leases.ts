@@ -76,23 +76,6 @@ export async function ipLeases(queries: Queries, rows: readonly Row<'ip_lease'>[
   }));
 }
 
-export async function macLeases(queries: Queries, rows: readonly Row<'mac_lease'>[]): Promise<Reply[]> {
-  const interfaces = await queries.byIds(
-    'interface',
-    rows.map((row) => row.interface_id),
-  );
-  return rows.map((row) => {
-    const owner = interfaces.get(row.interface_id);
-    return {
-      ...plain('mac_lease', row),
-      mac_address: formatMac(row.mac_address),
-      segment_id: null,
-      interface: plainOrNull('interface', owner),
-      interface_uuid: owner?.uuid,
-    };
-  });
-}
-
 /** What an interface shows of its leases; the keys of a first address are absent, not null, when there is none. */
 function leasesOf(macs: readonly Reply[]): Reply {
   const [firstMac] = macs;
@@ -125,7 +108,7 @@ export async function interfaces(queries: Queries, rows: readonly Row<'interface
     (macRowsOf.get(row.id) ?? []).map((mac) => ({
       ...plain('mac_lease', mac),
       mac_address: formatMac(mac.mac_address),
-      segment_id: null,
+      segment_id: mac.segment_id,
       ip_leases: ipsOf.get(mac.id) ?? [],
       interface_uuid: row.uuid,
     }));

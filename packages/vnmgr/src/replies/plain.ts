@@ -1,49 +1,44 @@
-/** A row as OpenVNet showed it: the columns, with times as texts and the constants of soft deletion. */
-import { type EntityName, type Row, declarationOf } from '@vnet/model';
+/** A row as OpenVNet showed it where it stands inside another: the columns, with times as texts. */
+import { type EntityName, type Field, type Row, declarationOf } from '@vnet/model';
 
 export type Reply = Readonly<Record<string, unknown>>;
 
-/** Columns that OpenVNet did not have in these tables: shown where the reference shows them, not in the plain row. */
-const JOINED: Partial<Record<EntityName, readonly string[]>> = {
-  mac_lease: ['mac_address'],
-  ip_lease: ['network_id', 'ipv4_address'],
-  datapath_network: ['mac_address'],
-};
-
-/** Columns that OpenVNet's tables got later, or that are new here: they stand after the times. */
-const AFTER_TIMES: Partial<Record<EntityName, readonly string[]>> = {
-  network: ['mtu'],
-  interface: ['enable_filtering', 'enable_legacy_filtering', 'iface_id'],
-  datapath: ['enable_ovs_learn_action'],
-  datapath_network: ['topology_id', 'topology_layer_id', 'topology_mac_range_group_id'],
-  topology_datapath: ['ip_lease_id'],
-};
-
-/** Columns of OpenVNet's tables for which there is nothing here yet. */
-const ALWAYS_NULL: Partial<Record<EntityName, readonly string[]>> = { network: ['segment_id'] };
+type Columns = Readonly<Record<string, unknown>>;
 
 /** Epoch milliseconds → `2015-12-18 04:13:28 UTC`. */
 export function formatTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
+function isInPlace({ shown }: Field, value: unknown): boolean {
+  return shown === undefined || (shown === 'if any' && value !== null);
+}
+
 /** The row alone: id, uuid and columns in the order of reference §3. */
 export function plain(entity: EntityName, row: Row): Reply {
-  const { prefix, fields } = declarationOf(entity);
-  const columns = row as unknown as Readonly<Record<string, unknown>>;
-  const pick = (names: readonly string[]): Reply => Object.fromEntries(names.map((name) => [name, columns[name]]));
-  const last = AFTER_TIMES[entity] ?? [];
-  const left = [...last, ...(JOINED[entity] ?? [])];
-  const first = Object.keys(fields).filter((name) => fields[name]!.hidden !== true && !left.includes(name));
+  const { prefix, fields, bare } = declarationOf(entity);
+  const columns = row as unknown as Columns;
+  const valuesOf = (isWanted: (field: Field, value: unknown) => boolean): Reply => {
+    const wanted = Object.entries(fields).filter(([column, field]) => isWanted(field, columns[column]));
+    return Object.fromEntries(wanted.map(([column, field]) => [column, shownValue(field, columns[column])]));
+  };
+  const uuid = prefix === undefined ? {} : { uuid: columns['uuid'] };
+  if (bare === true) return { ...uuid, ...valuesOf(isInPlace) };
   return {
-    ...pick(['id', ...(prefix === undefined ? [] : ['uuid']), ...first]),
+    id: row.id,
+    ...uuid,
+    ...valuesOf(isInPlace),
     created_at: formatTime(row.created_at),
     updated_at: formatTime(row.updated_at),
+    // The constants of OpenVNet's soft deletion.
     deleted_at: null,
     is_deleted: 0,
-    ...Object.fromEntries((ALWAYS_NULL[entity] ?? []).map((name) => [name, null])),
-    ...pick(last),
+    ...valuesOf(({ shown }) => shown === 'last'),
   };
+}
+
+function shownValue({ type }: Field, value: unknown): unknown {
+  return type === 'time' && typeof value === 'number' ? formatTime(value) : value;
 }
 
 export function plainOrNull(entity: EntityName, row: Row | undefined): Reply | null {

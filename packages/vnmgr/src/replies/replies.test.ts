@@ -64,6 +64,7 @@ onEachDatabase((databases) => {
         enable_route_translation: false,
         enable_filtering: false,
         enable_legacy_filtering: false,
+        ingress_filtering_enabled: null,
         ...times,
         mac_leases: [
           {
@@ -98,7 +99,7 @@ onEachDatabase((databases) => {
         [
           machine,
           `id uuid mode display_name enable_routing enable_route_translation ${TIMES} enable_filtering ` +
-            'enable_legacy_filtering iface_id mac_leases mac_address ip_leases network_uuid ipv4_address',
+            'enable_legacy_filtering ingress_filtering_enabled iface_id mac_leases mac_address ip_leases network_uuid ipv4_address',
         ],
         [
           lease,

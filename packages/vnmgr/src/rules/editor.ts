@@ -2,8 +2,9 @@ import { type EntityName, type NewRow, type Patch, type Row, declarationOf, isEn
 import { classify } from '../store/failures.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { planRemoval } from './cascade.ts';
-import { completions, reactions } from './index.ts';
-import type { Completion, Draft, Edit, Settings } from './rule.ts';
+import { completions, reactions, revisions } from './index.ts';
+import type { Completion, Draft, Edit, Revision, Settings } from './rule.ts';
+import { refuseSame } from './same_child.ts';
 import { explainDuplicate } from './uniqueness.ts';
 import { newUuid } from './uuids.ts';
 
@@ -23,17 +24,39 @@ export class Editor implements Edit {
   }
 
   async insert<E extends EntityName>(entity: E, draft: Draft<E>): Promise<Row<E>> {
-    const { prefix } = declarationOf(entity);
-    const given = 'uuid' in draft && draft.uuid !== undefined;
-    const named: Draft<E> = prefix === undefined || given ? draft : { ...draft, uuid: newUuid(prefix) };
-    const completion: Completion<E> | undefined = completions[entity];
-    const completed = completion === undefined ? named : await completion(this, named);
-    const whole = { ...completed, ...(await this.#insertOwned(entity, completed)) } as NewRow<E>;
+    const [row] = await this.insertAll(entity, [draft]);
+    return row!;
+  }
+
+  async insertAll<E extends EntityName>(entity: E, drafts: readonly Draft<E>[]): Promise<Row<E>[]> {
+    if (drafts.length === 0) return [];
+    const completed: Draft<E>[] = [];
+    for (const draft of drafts) {
+      completed.push(await this.complete(entity, draft));
+      await refuseSame(this, entity, completed.at(-1)!);
+    }
+    const whole = (await this.#withOwned(entity, completed)) as NewRow<E>[];
     return await this.#explained(entity, whole, () => this.tx.insert(entity, whole));
   }
 
+  async complete<E extends EntityName>(entity: E, draft: Draft<E>): Promise<Draft<E>> {
+    const { prefix } = declarationOf(entity);
+    const completion: Completion<E> | undefined = completions[entity];
+    const given = 'uuid' in draft && draft.uuid !== undefined;
+    const named: Draft<E> = prefix === undefined || given ? draft : { ...draft, uuid: newUuid(prefix) };
+    return completion === undefined ? named : await completion(this, named);
+  }
+
+  async rename<E extends EntityName>(entity: E, row: Row<E>, uuid: string): Promise<Row<E>> {
+    const patch = { uuid } as unknown as Patch<E>;
+    return await this.#explained(entity, [{ ...row, uuid }], () => this.tx.update(entity, row, patch));
+  }
+
   async update<E extends EntityName>(entity: E, row: Row<E>, patch: Patch<E>): Promise<Row<E>> {
-    return await this.#explained(entity, { ...row, ...patch }, () => this.tx.update(entity, row, patch));
+    const revision: Revision<E> | undefined = revisions[entity];
+    const whole = revision === undefined ? patch : await revision(this, row, patch);
+    await this.#updateOwned(entity, row, whole);
+    return await this.#explained(entity, [{ ...row, ...whole }], () => this.tx.update(entity, row, whole));
   }
 
   async remove<E extends EntityName>(entity: E, rows: readonly Row<E>[]): Promise<void> {
@@ -54,21 +77,46 @@ export class Editor implements Edit {
   }
 
   /** A row that owns another (a lease its address) has its values in columns of the same names. */
-  async #insertOwned(entity: EntityName, draft: Columns): Promise<Columns> {
-    const references: Record<string, number> = {};
-    for (const [column, { to, owned }] of Object.entries(declarationOf(entity).fields)) {
-      if (owned !== true || to === undefined || !isEntityName(to)) continue;
-      const values = Object.keys(declarationOf(to).fields).map((name) => [name, draft[name]] as const);
-      references[column] = (await this.insert<EntityName>(to, Object.fromEntries(values))).id;
+  async #withOwned(entity: EntityName, drafts: readonly Columns[]): Promise<Columns[]> {
+    let whole = [...drafts];
+    for (const { column, to, names } of ownedRows(entity)) {
+      const values = whole.map((draft) => Object.fromEntries(names.map((name) => [name, draft[name]])));
+      const rows = await this.insertAll<EntityName>(to, values);
+      whole = whole.map((draft, i) => ({ ...draft, [column]: rows[i]!.id }));
     }
-    return references;
+    return whole;
   }
 
-  async #explained<T>(entity: EntityName, values: Columns, work: () => Promise<T>): Promise<T> {
+  async #updateOwned(entity: EntityName, row: Row, patch: Columns): Promise<void> {
+    for (const { column, to, names } of ownedRows(entity)) {
+      const changed = names.filter((name) => patch[name] !== undefined);
+      const owned =
+        changed.length === 0 ? undefined : await this.tx.get(to, (row as unknown as Columns)[column] as number);
+      if (owned === undefined) continue;
+      await this.update<EntityName>(to, owned, Object.fromEntries(changed.map((name) => [name, patch[name]])));
+    }
+  }
+
+  async #explained<T>(entity: EntityName, rows: readonly Columns[], work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      throw classify(error) === 'duplicate' ? await explainDuplicate(this.tx, entity, values) : error;
+      throw classify(error) === 'duplicate' ? await explainDuplicate(this.tx, entity, rows) : error;
     }
   }
+}
+
+interface OwnedRow {
+  readonly column: string;
+  readonly to: EntityName;
+  /** Columns that both have. */
+  readonly names: readonly string[];
+}
+
+function ownedRows(entity: EntityName): OwnedRow[] {
+  return Object.entries(declarationOf(entity).fields).flatMap(([column, { to, owned }]) =>
+    owned === true && to !== undefined && isEntityName(to)
+      ? [{ column, to, names: Object.keys(declarationOf(to).fields) }]
+      : [],
+  );
 }

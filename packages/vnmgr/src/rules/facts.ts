@@ -1,5 +1,5 @@
 /** What agents say is so on their datapaths: where interfaces live, and which networks are active. */
-import type { AgentFacts, InterfaceFact, Row } from '@vnet/model';
+import type { AgentFacts, EntityName, InterfaceFact, Row } from '@vnet/model';
 import { type Edit, type Reaction, changesOf } from './rule.ts';
 
 /** The newest claim wins: whoever lived there keeps a row, but no longer the place. */
@@ -57,25 +57,46 @@ async function interfaceFacts(edit: Edit, facts: AgentFacts): Promise<void> {
   for (const fact of interfaces) await plugged(edit, fact, datapath_id);
 }
 
-async function networkFacts(edit: Edit, facts: AgentFacts): Promise<void> {
-  const { datapath_id, full, networks, gone_networks: gone } = facts;
-  const rows = await edit.tx.all('active_network', { datapath_id });
-  const known = new Set(rows.map((row) => row.network_id));
-  const active = new Set(networks);
-  const isGone = (id: number): boolean => !active.has(id) && (full || gone.includes(id));
-  await edit.remove(
-    'active_network',
-    rows.filter((row) => isGone(row.network_id)),
+/** What is active on a datapath, beside interfaces, and where the facts say so. */
+const ACTIVE = [
+  { entity: 'active_network', what: 'network', column: 'network_id', now: 'networks', gone: 'gone_networks' },
+  { entity: 'active_segment', what: 'segment', column: 'segment_id', now: 'segments', gone: 'gone_segments' },
+  {
+    entity: 'active_route_link',
+    what: 'route_link',
+    column: 'route_link_id',
+    now: 'route_links',
+    gone: 'gone_route_links',
+  },
+] as const;
+
+async function activeFacts(edit: Edit, facts: AgentFacts, kind: (typeof ACTIVE)[number]): Promise<void> {
+  const { datapath_id, full } = facts;
+  const { entity, what, column } = kind;
+  const [now = [], gone = []] = [facts[kind.now], facts[kind.gone]];
+  if (!full && now.length === 0 && gone.length === 0) return;
+  const rows = await edit.tx.all(entity, { datapath_id });
+  const idOf = (row: Row): number => (row as unknown as Record<string, number>)[column]!;
+  const known = new Set(rows.map(idOf));
+  const active = new Set(now);
+  await edit.remove<EntityName>(
+    entity,
+    rows.filter((row) => !active.has(idOf(row)) && (full || gone.includes(idOf(row)))),
   );
-  const fresh = networks.filter((id) => !known.has(id));
-  for (const { id } of await edit.tx.allIn('network', 'id', fresh)) {
-    await edit.insert('active_network', { network_id: id, datapath_id });
-  }
+  const fresh = await edit.tx.allIn<EntityName>(
+    what,
+    'id',
+    now.filter((id) => !known.has(id)),
+  );
+  await edit.insertAll<EntityName>(
+    entity,
+    fresh.map(({ id }) => ({ [column]: id, datapath_id })),
+  );
 }
 
 /** Idempotent; facts of a datapath that is not there (any more) are of no use to anyone. */
 export async function applyFacts(edit: Edit, facts: AgentFacts): Promise<void> {
   if ((await edit.tx.get('datapath', facts.datapath_id)) === undefined) return;
   await interfaceFacts(edit, facts);
-  await networkFacts(edit, facts);
+  for (const kind of ACTIVE) await activeFacts(edit, facts, kind);
 }

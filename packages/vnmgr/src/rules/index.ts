@@ -1,41 +1,87 @@
 /** All rules, by where they apply. */
 import type { EntityName } from '@vnet/model';
-import { completeDatapathNetwork, hostAddresses } from './datapath_network.ts';
+import { associations } from './associations.ts';
+import { completeDatapathLink, hostAddresses } from './datapath_links.ts';
+import { completeDnsService, reviseDnsService } from './dns_service.ts';
 import { placesFallBack } from './facts.ts';
+import { completeFilterStatic, filterStaticRequests } from './filter_static.ts';
 import { completeInterfacePort, interfaceRequests } from './interface.ts';
-import { completeIpLease, ipLeasesFollowMacLease } from './leases.ts';
+import { completeIpRange } from './ip_range.ts';
+import { ipRetention, retentionFollowsLease } from './ip_retention.ts';
+import { leasePolicyInterfaceRequests } from './lease_policy.ts';
+import { completeIpLease, ipLeasesFollowMacLease, reviseIpLease } from './leases.ts';
 import { completeMacRange } from './mac_range.ts';
 import { networkMtu } from './mtu.ts';
-import { completeNetwork, networkRequests } from './network.ts';
-import type { Completion, Reaction, RequestRule } from './rule.ts';
+import { completeNetwork, networkRequests, reviseNetwork } from './network.ts';
+import { completeRoute, reviseRoute } from './route.ts';
+import { completeRouteLink, routeLinkRequests } from './route_link.ts';
+import type { BackgroundRule, Completion, Reaction, RequestRule, Revision } from './rule.ts';
+import { completeSecurityGroup, reviseSecurityGroup } from './security_group.ts';
+import { segmentRequests } from './segment.ts';
 import {
   completeTopologyDatapath,
   completeTopologyLayer,
   completeTopologyMacRangeGroup,
+  completeTopologyRouteLink,
   topologyProducts,
 } from './topology.ts';
+import {
+  completeStaticAddress,
+  completeVlanTranslation,
+  reviseVlanTranslation,
+  translationModes,
+} from './translation.ts';
 
 export const completions: { readonly [E in EntityName]?: Completion<E> } = {
   network: completeNetwork,
   interface_port: completeInterfacePort,
   ip_lease: completeIpLease,
+  route_link: completeRouteLink,
+  route: completeRoute,
+  dns_service: completeDnsService,
+  filter_static: completeFilterStatic,
+  translation_static_address: completeStaticAddress,
+  vlan_translation: completeVlanTranslation,
+  security_group: completeSecurityGroup,
+  ip_range: completeIpRange,
   mac_range: completeMacRange,
-  datapath_network: completeDatapathNetwork,
+  datapath_network: completeDatapathLink,
+  datapath_segment: completeDatapathLink,
+  datapath_route_link: completeDatapathLink,
   topology_datapath: completeTopologyDatapath,
+  topology_route_link: completeTopologyRouteLink,
   topology_mac_range_group: completeTopologyMacRangeGroup,
   topology_layer: completeTopologyLayer,
 };
 
+export const revisions: { readonly [E in EntityName]?: Revision<E> } = {
+  network: reviseNetwork,
+  ip_lease: reviseIpLease,
+  route: reviseRoute,
+  dns_service: reviseDnsService,
+  vlan_translation: reviseVlanTranslation,
+  security_group: reviseSecurityGroup,
+};
+
 export const requestRules: { readonly [E in EntityName]?: RequestRule<E> } = {
   network: networkRequests,
+  segment: segmentRequests,
   interface: interfaceRequests,
+  route_link: routeLinkRequests,
+  filter_static: filterStaticRequests,
+  lease_policy_base_interface: leasePolicyInterfaceRequests,
 };
 
 /** In this order in each round. */
 export const reactions: readonly Reaction[] = [
   placesFallBack,
   ipLeasesFollowMacLease,
+  retentionFollowsLease,
+  translationModes,
+  associations,
   hostAddresses,
   topologyProducts,
   networkMtu,
 ];
+
+export const backgroundRules: readonly BackgroundRule[] = [ipRetention];

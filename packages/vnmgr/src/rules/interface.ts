@@ -1,9 +1,17 @@
+/** An interface made by a request comes with its port and, where addresses are given, its first leases. */
 import { type Row, VnetError } from '@vnet/model';
-import { macFromGroup } from './mac_allocation.ts';
-import type { Completion, Edit, Extra, RequestRule } from './rule.ts';
+import type { Queries } from '../store/queries.ts';
+import { macsFromGroup } from './mac_allocation.ts';
+import type { Completion, Draft, Edit, Extra, Made, RequestRule } from './rule.ts';
+
+type MadeInterface = Made<'interface'>;
 
 function numberOrNull(value: Extra[string]): number | null {
   return typeof value === 'number' ? value : null;
+}
+
+function textOrNull(value: Extra[string]): string | null {
+  return typeof value === 'string' ? value : null;
 }
 
 /** A port that is named or bound to a datapath is in one place at a time. */
@@ -11,63 +19,152 @@ function singular(port: { datapath_id: number | null; port_name: string | null }
   return port.datapath_id !== null || port.port_name !== null ? true : null;
 }
 
-async function insertPort(edit: Edit, row: Row<'interface'>, extra: Extra): Promise<void> {
-  const port = {
-    datapath_id: numberOrNull(extra['owner_datapath_id']),
-    port_name: typeof extra['port_name'] === 'string' ? extra['port_name'] : null,
-  };
-  await edit.insert('interface_port', { interface_id: row.id, ...port, singular: singular(port) });
+async function insertPorts(edit: Edit, made: readonly MadeInterface[]): Promise<void> {
+  const ports = made.map(({ row, extra }) => {
+    const port = { datapath_id: numberOrNull(extra['owner_datapath_id']), port_name: textOrNull(extra['port_name']) };
+    return { interface_id: row.id, ...port, singular: singular(port) };
+  });
+  await edit.insertAll('interface_port', ports);
 }
 
-async function insertMacLease(edit: Edit, row: Row<'interface'>, extra: Extra): Promise<void> {
-  const group = await edit.tx.get('mac_range_group', numberOrNull(extra['mac_range_group_id']));
-  const given = numberOrNull(extra['mac_address']);
-  const mac = given ?? (group === undefined ? null : await macFromGroup(edit, group));
-  if (mac !== null) await edit.insert('mac_lease', { interface_id: row.id, mac_address: mac });
+/** The MACs that the requests give, or that come from the groups they name. */
+async function macsOf(edit: Edit, made: readonly MadeInterface[]): Promise<(number | null)[]> {
+  const macs = made.map(({ extra }) => numberOrNull(extra['mac_address']));
+  const groups = new Map<number, number[]>();
+  made.forEach(({ extra }, i) => {
+    const group = numberOrNull(extra['mac_range_group_id']);
+    if (macs[i] === null && group !== null) groups.set(group, [...(groups.get(group) ?? []), i]);
+  });
+  for (const [id, places] of groups) {
+    const group = await edit.tx.get('mac_range_group', id);
+    const taken = group === undefined ? [] : await macsFromGroup(edit, group, places.length);
+    taken.forEach((mac, i) => (macs[places[i]!] = mac));
+  }
+  return macs;
 }
 
-async function insertIpLease(edit: Edit, row: Row<'interface'>, extra: Extra): Promise<void> {
-  const network = numberOrNull(extra['network_id']);
-  const address = numberOrNull(extra['ipv4_address']);
-  if (network === null || address === null) return;
-  const macLease = await edit.tx.first('mac_lease', { interface_id: row.id });
-  if (macLease === undefined) {
+/** The segment of the network, unless one is given. @throws {VnetError} InvalidID when they differ */
+async function segmentOf(edit: Edit, extra: Extra): Promise<number | null> {
+  const given = numberOrNull(extra['segment_id']);
+  const network = await edit.tx.get('network', numberOrNull(extra['network_id']));
+  const implied = network?.segment_id ?? null;
+  if (given === null || implied === null || given === implied) return given ?? implied;
+  const [own, other] = await Promise.all([given, implied].map((id) => edit.tx.get('segment', id)));
+  throw new VnetError('InvalidID', `segment_uuid: ${own?.uuid} is not ${other?.uuid}, which ${network?.uuid} is on`);
+}
+
+/** @returns the MAC lease of each interface that got one, by its id */
+async function insertMacLeases(edit: Edit, made: readonly MadeInterface[]): Promise<Map<number, number>> {
+  const macs = await macsOf(edit, made);
+  const drafts: Draft<'mac_lease'>[] = [];
+  for (const [i, { row, extra }] of made.entries()) {
+    const mac_address = macs[i] ?? null;
+    if (mac_address === null) continue;
+    drafts.push({ interface_id: row.id, mac_address, segment_id: await segmentOf(edit, extra) });
+  }
+  const leases = await edit.insertAll('mac_lease', drafts);
+  return new Map(leases.map((lease) => [lease.interface_id, lease.id]));
+}
+
+async function insertIpLeases(edit: Edit, made: readonly MadeInterface[], macLeases: ReadonlyMap<number, number>) {
+  const drafts = made.flatMap(({ row, extra }) => {
+    const network = numberOrNull(extra['network_id']);
+    const address = numberOrNull(extra['ipv4_address']);
+    if (network === null || address === null) return [];
+    const macLease = macLeases.get(row.id);
+    if (macLease !== undefined) {
+      return [{ interface_id: row.id, mac_lease_id: macLease, network_id: network, ipv4_address: address }];
+    }
     throw new VnetError(
       'ArgumentError',
       'ipv4_address: needs a MAC address to be bound to; give mac_address or mac_range_group_uuid too',
     );
-  }
-  await edit.insert('ip_lease', { interface_id: row.id, network_id: network, ipv4_address: address });
+  });
+  await edit.insertAll('ip_lease', drafts);
 }
 
-/** Binds the interface's only port to another datapath, or to none. */
-async function moveToDatapath(edit: Edit, row: Row<'interface'>, datapathId: number | null): Promise<void> {
+/** Changes the interface's only port. */
+async function changePort(edit: Edit, row: Row<'interface'>, extra: Extra): Promise<void> {
+  const { owner_datapath_id: datapath, port_name: name } = extra;
+  if (datapath === undefined && name === undefined) return;
   const [port, ...others] = await edit.tx.all('interface_port', { interface_id: row.id });
   if (others.length > 0) {
+    const param = datapath === undefined ? 'port_name' : 'owner_datapath_uuid';
     throw new VnetError(
       'ArgumentError',
-      `owner_datapath_uuid: ${row.uuid} has ${others.length + 1} ports; change them by /interfaces/${row.uuid}/ports`,
+      `${param}: ${row.uuid} has ${others.length + 1} ports; change them by /interfaces/${row.uuid}/ports`,
     );
   }
   if (port === undefined) {
-    await insertPort(edit, row, { owner_datapath_id: datapathId });
+    await insertPorts(edit, [{ row, extra }]);
     return;
   }
-  const moved = { ...port, datapath_id: datapathId };
-  await edit.update('interface_port', port, { datapath_id: datapathId, singular: singular(moved) });
+  const place = {
+    datapath_id: datapath === undefined ? port.datapath_id : numberOrNull(datapath),
+    port_name: name === undefined ? port.port_name : textOrNull(name),
+  };
+  await edit.update('interface_port', port, { ...place, singular: singular(place) });
 }
 
-/** An interface made by a request comes with its port and, where addresses are given, its first leases. */
+/** Changes the first leases, or makes them. */
+async function changeLeases(edit: Edit, row: Row<'interface'>, extra: Extra): Promise<void> {
+  const { mac_address: mac, network_id: network, ipv4_address: address } = extra;
+  const macLease = await edit.tx.first('mac_lease', { interface_id: row.id });
+  if (typeof mac === 'number' && macLease !== undefined) {
+    await edit.update('mac_lease', macLease, { mac_address: mac });
+  }
+  const macLeases =
+    macLease === undefined ? await insertMacLeases(edit, [{ row, extra }]) : new Map([[row.id, macLease.id]]);
+  const ipLease = await edit.tx.first('ip_lease', { interface_id: row.id });
+  if (ipLease === undefined) {
+    await insertIpLeases(edit, [{ row, extra }], macLeases);
+    return;
+  }
+  const place = {
+    ...(typeof network === 'number' ? { network_id: network } : {}),
+    ...(typeof address === 'number' ? { ipv4_address: address } : {}),
+  };
+  if (Object.keys(place).length > 0) await edit.update('ip_lease', ipLease, place);
+}
+
+async function currentExtras(tx: Queries, rows: readonly Row<'interface'>[]): Promise<ReadonlyMap<number, Extra>> {
+  const ids = rows.map(({ id }) => id);
+  // The first of each interface comes last, and stays.
+  const firstOf = <R extends { readonly interface_id: number | null }>(all: readonly R[]): Map<number | null, R> =>
+    new Map(all.toReversed().map((each) => [each.interface_id, each]));
+  const ports = firstOf(await tx.allIn('interface_port', 'interface_id', ids));
+  const macLeases = firstOf(await tx.allIn('mac_lease', 'interface_id', ids));
+  const ipLeases = firstOf(await tx.allIn('ip_lease', 'interface_id', ids));
+  return new Map(
+    ids.map((id) => {
+      const [port, macLease, ipLease] = [ports.get(id), macLeases.get(id), ipLeases.get(id)];
+      return [
+        id,
+        {
+          owner_datapath_id: port?.datapath_id ?? null,
+          port_name: port?.port_name ?? null,
+          mac_address: macLease?.mac_address ?? null,
+          segment_id: macLease?.segment_id ?? null,
+          network_id: ipLease?.network_id ?? null,
+          ipv4_address: ipLease?.ipv4_address ?? null,
+        },
+      ];
+    }),
+  );
+}
+
 export const interfaceRequests: RequestRule<'interface'> = {
-  created: async (edit, row, extra) => {
-    await insertPort(edit, row, extra);
-    await insertMacLease(edit, row, extra);
-    await insertIpLease(edit, row, extra);
+  prepare: (draft) => ({ ...draft, enable_legacy_filtering: draft.ingress_filtering_enabled === true }),
+  created: async (edit, made) => {
+    await insertPorts(edit, made);
+    await insertIpLeases(edit, made, await insertMacLeases(edit, made));
   },
   updated: async (edit, row, extra) => {
-    const datapath = extra['owner_datapath_id'];
-    if (datapath !== undefined) await moveToDatapath(edit, row, numberOrNull(datapath));
+    await changePort(edit, row, extra);
+    const isAddress = (name: string): boolean => ['mac_address', 'network_id', 'ipv4_address'].includes(name);
+    if (Object.keys(extra).some(isAddress)) await changeLeases(edit, row, extra);
   },
+  current: currentExtras,
 };
 
 export const completeInterfacePort: Completion<'interface_port'> = async (edit, draft) => {

@@ -1,5 +1,5 @@
 import { type Row, VnetError, formatIpv4, ipv4Network } from '@vnet/model';
-import type { Completion, Edit, Reaction } from './rule.ts';
+import type { Completion, Edit, Reaction, Revision } from './rule.ts';
 import { changesOf } from './rule.ts';
 
 /** @throws {VnetError} ArgumentError when the address is in another subnet; 0.0.0.0 stands for none and always passes */
@@ -47,6 +47,20 @@ export const completeIpLease: Completion<'ip_lease'> = async (edit, draft) => {
   const network = await edit.tx.get('network', draft.network_id ?? null);
   if (network !== undefined) checkInSubnet(draft.ipv4_address ?? 0, network);
   return { ...draft, ...(await attachment(edit, draft)) };
+};
+
+/** A lease that gets another address, network or holder is checked like a new one. */
+export const reviseIpLease: Revision<'ip_lease'> = async (edit, row, patch) => {
+  const { network_id, ipv4_address } = { ...row, ...patch };
+  const network = await edit.tx.get('network', network_id);
+  if (network !== undefined) checkInSubnet(ipv4_address, network);
+  const { interface_id, mac_lease_id } = patch;
+  if (interface_id === undefined && mac_lease_id === undefined) return patch;
+  // One without the other says the whole: a lease is where its MAC lease is.
+  return {
+    ...patch,
+    ...(await attachment(edit, { interface_id: interface_id ?? null, mac_lease_id: mac_lease_id ?? null })),
+  };
 };
 
 /** @throws {VnetError} ArgumentError when it is attached already, or neither interface nor MAC lease is given */

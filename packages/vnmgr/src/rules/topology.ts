@@ -1,8 +1,9 @@
-/** What may be a member of a topology, and the datapath networks that topologies imply. */
-import { type Row, VnetError } from '@vnet/model';
+/** What may be a member of a topology, and the rows of datapaths that topologies imply. */
+import { type EntityName, type Row, VnetError } from '@vnet/model';
 import type { Change } from '../store/transaction.ts';
-import { macFromGroup } from './mac_allocation.ts';
-import type { Completion, Edit, Reaction } from './rule.ts';
+import { DATAPATH_LINKS, type DatapathLink } from './datapath_links.ts';
+import { macsOfGroup } from './mac_allocation.ts';
+import type { Completion, Edit, Reaction, RequestRule } from './rule.ts';
 import { changesOf, sidesOf } from './rule.ts';
 
 type Mode = Row<'topology'>['mode'];
@@ -22,6 +23,11 @@ export const completeTopologyLayer: Completion<'topology_layer'> = async (edit, 
 
 export const completeTopologyMacRangeGroup: Completion<'topology_mac_range_group'> = async (edit, draft) => {
   await checkMode(edit, draft.topology_id, 'simple_underlay', 'mac range groups');
+  return draft;
+};
+
+export const completeTopologyRouteLink: Completion<'topology_route_link'> = async (edit, draft) => {
+  await checkMode(edit, draft.topology_id, 'simple_overlay', 'route links');
   return draft;
 };
 
@@ -45,47 +51,77 @@ export const completeTopologyDatapath: Completion<'topology_datapath'> = async (
   return { ...draft, ip_lease_id: lease.id };
 };
 
+type MemberEntity = DatapathLink['member'];
+
+/** What is made with `topology_uuid` becomes a member of that topology. */
+export function joinTopology<E extends EntityName>(member: MemberEntity, column: string): RequestRule<E> {
+  return {
+    created: async (edit, made) => {
+      const joining = made.flatMap(({ row, extra }) =>
+        typeof extra['topology_id'] === 'number' ? [{ topology_id: extra['topology_id'], [column]: row.id }] : [],
+      );
+      await edit.insertAll<EntityName>(member, joining);
+    },
+    updated: async (edit, row, { topology_id }) => {
+      if (typeof topology_id === 'number') await edit.insert<EntityName>(member, { topology_id, [column]: row.id });
+    },
+    current: async (tx, rows) => {
+      const ids = rows.map(({ id }) => id);
+      const members = (await tx.allIn<EntityName>(member, column, ids)) as unknown as Record<string, number>[];
+      return new Map(members.map((row) => [row[column]!, { topology_id: row['topology_id'] }]));
+    },
+  };
+}
+
+/** A datapath and the network, segment or route link that it may need a row for. */
 interface Pair {
   readonly datapath_id: number;
-  readonly network_id: number;
+  readonly other: number;
 }
 
 /** A row that a topology implies, before it has a MAC. */
 interface Implied {
   readonly topology_id: number;
-  readonly topology_layer_id: number;
+  readonly topology_layer_id: number | null;
   readonly topology_mac_range_group_id: number;
   readonly mac_range_group_id: number;
   readonly interface_id: number;
   readonly ip_lease_id: number;
 }
 
-/** An overlay's network on a datapath of one of its underlays that has MACs to give. */
-async function impliedBy(edit: Edit, { datapath_id, network_id }: Pair): Promise<Implied[]> {
-  const rows = await edit.tx.select((db) =>
-    db('topology_networks as n')
+type Columns = Readonly<Record<string, number | null>>;
+
+/** A member of an overlay on a datapath of one of its underlays, or of an underlay on a datapath of it; those with MACs. */
+async function impliedBy(edit: Edit, { member, column }: DatapathLink, pair: Pair): Promise<Implied[]> {
+  const columns = ['n.topology_id', 'g.mac_range_group_id', 'd.interface_id', 'd.ip_lease_id'];
+  const where = { [`n.${column}`]: pair.other, 'd.datapath_id': pair.datapath_id };
+  const byLayer = await edit.tx.select((db) =>
+    db(`${member}s as n`)
       .join('topology_layers as l', 'l.overlay_id', 'n.topology_id')
       .join('topology_datapaths as d', 'd.topology_id', 'l.underlay_id')
       .join('topology_mac_range_groups as g', 'g.topology_id', 'l.underlay_id')
-      .where({ 'n.network_id': network_id, 'd.datapath_id': datapath_id })
+      .where(where)
       .orderBy(['l.id', 'g.id'])
-      .select(
-        'n.topology_id',
-        { topology_layer_id: 'l.id', topology_mac_range_group_id: 'g.id' },
-        'g.mac_range_group_id',
-        'd.interface_id',
-        'd.ip_lease_id',
-      ),
+      .select(...columns, { topology_layer_id: 'l.id', topology_mac_range_group_id: 'g.id' }),
   );
-  return rows as unknown as Implied[];
+  const direct = await edit.tx.select((db) =>
+    db(`${member}s as n`)
+      .join('topology_datapaths as d', 'd.topology_id', 'n.topology_id')
+      .join('topology_mac_range_groups as g', 'g.topology_id', 'n.topology_id')
+      .where(where)
+      .orderBy('g.id')
+      .select(...columns, { topology_mac_range_group_id: 'g.id' }),
+  );
+  return [...byLayer, ...direct.map((row) => ({ ...row, topology_layer_id: null }))] as unknown as Implied[];
 }
 
 /** Makes the row of one pair what the topologies imply. A row made by hand is left alone. */
-async function reconcile(edit: Edit, pair: Pair): Promise<void> {
-  const { datapath_id, network_id } = pair;
-  const row = await edit.tx.first('datapath_network', { datapath_id, network_id });
+async function reconcile(edit: Edit, kind: DatapathLink, pair: Pair): Promise<void> {
+  const { link, column } = kind;
+  const ends = { datapath_id: pair.datapath_id, [column]: pair.other };
+  const row = await edit.tx.first<typeof link>(link, ends);
   if (row?.topology_id === null) return;
-  const candidates = await impliedBy(edit, pair);
+  const candidates = await impliedBy(edit, kind, pair);
   const kept = candidates.find(
     (implied) =>
       implied.topology_layer_id === row?.topology_layer_id &&
@@ -93,23 +129,29 @@ async function reconcile(edit: Edit, pair: Pair): Promise<void> {
   );
   if (row !== undefined && kept !== undefined) {
     const { interface_id, ip_lease_id } = kept;
-    await edit.update('datapath_network', row, { interface_id, ip_lease_id });
+    await edit.update<EntityName>(link, row, { interface_id, ip_lease_id });
     return;
   }
-  if (row !== undefined) await edit.remove('datapath_network', [row]);
-  const [first] = candidates;
-  if (first === undefined) return;
-  const { mac_range_group_id, ...columns } = first;
-  const group = await edit.tx.get('mac_range_group', mac_range_group_id);
-  if (group === undefined) return;
-  await edit.insert('datapath_network', { ...columns, ...pair, mac_address: await macFromGroup(edit, group) });
+  if (row !== undefined) await edit.remove<EntityName>(link, [row]);
+  for (const { mac_range_group_id, ...columns } of candidates) {
+    const [mac] = await macsOfGroup(edit.tx, mac_range_group_id, 1);
+    // A group without free addresses makes no row until it gets another range.
+    if (mac === undefined) continue;
+    await edit.insert<EntityName>(link, { ...columns, ...ends, mac_address: mac });
+    return;
+  }
 }
 
-/** The pairs that rows are needed for, because the network is active there, or that have a row of a topology. */
-async function pairsOf(edit: Edit, column: keyof Pair, ids: readonly number[]): Promise<Pair[]> {
-  const active = await edit.tx.allIn('active_network', column, ids);
-  const made = await edit.tx.allIn('datapath_network', column, ids);
-  return [...active, ...made.filter((row) => row.topology_id !== null)];
+function toPair({ column }: DatapathLink, row: Row): Pair {
+  const columns = row as unknown as Columns;
+  return { datapath_id: columns['datapath_id']!, other: columns[column]! };
+}
+
+/** The pairs that rows are needed for, because the thing is active there, or that have a row of a topology. */
+async function pairsOf(edit: Edit, kind: DatapathLink, column: string, ids: readonly number[]): Promise<Pair[]> {
+  const active = await edit.tx.allIn<EntityName>(kind.active, column, ids);
+  const made = await edit.tx.allIn<typeof kind.link>(kind.link, column, ids);
+  return [...active, ...made.filter((row) => row.topology_id !== null)].map((row) => toPair(kind, row));
 }
 
 /** Ids of the datapaths on these underlays. */
@@ -118,61 +160,68 @@ async function datapathsOn(edit: Edit, underlays: readonly number[]): Promise<nu
   return members.map((row) => row.datapath_id);
 }
 
-async function pairsOfLayers(edit: Edit, layers: readonly Row<'topology_layer'>[]): Promise<Pair[]> {
-  const datapaths = await datapathsOn(
-    edit,
-    layers.map((row) => row.underlay_id),
-  );
-  const members = await edit.tx.allIn(
-    'topology_network',
-    'topology_id',
-    layers.map((row) => row.overlay_id),
-  );
-  const networks = new Set(members.map((row) => row.network_id));
-  return (await pairsOf(edit, 'datapath_id', datapaths)).filter((pair) => networks.has(pair.network_id));
+async function pairsOfLayers(
+  edit: Edit,
+  kind: DatapathLink,
+  layers: readonly Row<'topology_layer'>[],
+): Promise<Pair[]> {
+  const underlays = layers.map((row) => row.underlay_id);
+  const overlays = layers.map((row) => row.overlay_id);
+  const members = await edit.tx.allIn<EntityName>(kind.member, 'topology_id', overlays);
+  const others = new Set(members.map((row) => (row as unknown as Columns)[kind.column]));
+  const pairs = await pairsOf(edit, kind, 'datapath_id', await datapathsOn(edit, underlays));
+  return pairs.filter(({ other }) => others.has(other));
 }
 
 /** A row that went (with its layer, or by hand) may be implied by something else. */
-async function pairsWithoutRow(edit: Edit, changes: readonly Change[]): Promise<Pair[]> {
-  const pairs: Pair[] = [];
-  for (const { before, after } of changesOf('datapath_network', changes)) {
+async function pairsWithoutRow(edit: Edit, { link, active, column }: DatapathLink, changes: readonly Change[]) {
+  const pairs: Row[] = [];
+  for (const { before, after } of changesOf(link, changes)) {
     if (before === null || after !== null) continue;
-    const { datapath_id, network_id } = before;
-    pairs.push(...(await edit.tx.all('active_network', { datapath_id, network_id })));
+    const columns = before as unknown as Columns;
+    const where: Columns = { datapath_id: before.datapath_id, [column]: columns[column]! };
+    pairs.push(...(await edit.tx.all<EntityName>(active, where)));
   }
   return pairs;
 }
 
+/** Underlays whose MACs may come from elsewhere now: by their groups, or the ranges of these. */
+async function underlaysWithNewMacs(edit: Edit, changes: readonly Change[]): Promise<number[]> {
+  const groups = sidesOf('mac_range', changes).map((row) => row.mac_range_group_id);
+  const links = await edit.tx.allIn('topology_mac_range_group', 'mac_range_group_id', groups);
+  return [...links, ...sidesOf('topology_mac_range_group', changes)].map((row) => row.topology_id);
+}
+
 /** Which pairs a change may concern. */
-async function concerned(edit: Edit, changes: readonly Change[]): Promise<Pair[]> {
-  const networks = sidesOf('topology_network', changes).map((row) => row.network_id);
+async function concerned(edit: Edit, kind: DatapathLink, changes: readonly Change[]): Promise<Pair[]> {
+  const members = sidesOf(kind.member, changes).map((row) => (row as unknown as Columns)[kind.column]!);
   const datapaths = sidesOf('topology_datapath', changes).map((row) => row.datapath_id);
-  const underlays = sidesOf('topology_mac_range_group', changes).map((row) => row.topology_id);
+  const underlays = await underlaysWithNewMacs(edit, changes);
+  const active = changesOf(kind.active, changes).flatMap(({ after }) => after ?? []) as Row[];
   const pairs: Pair[] = [
-    ...changesOf('active_network', changes).flatMap(({ after }) => after ?? []),
-    ...(await pairsWithoutRow(edit, changes)),
-    ...(await pairsOf(edit, 'network_id', networks)),
-    ...(await pairsOf(edit, 'datapath_id', [...datapaths, ...(await datapathsOn(edit, underlays))])),
-    ...(await pairsOfLayers(edit, sidesOf('topology_layer', changes))),
+    ...[...active, ...(await pairsWithoutRow(edit, kind, changes))].map((row) => toPair(kind, row)),
+    ...(await pairsOf(edit, kind, kind.column, members)),
+    ...(await pairsOf(edit, kind, 'datapath_id', [...datapaths, ...(await datapathsOn(edit, underlays))])),
+    ...(await pairsOfLayers(edit, kind, sidesOf('topology_layer', changes))),
   ];
-  const distinct = new Map(pairs.map((pair) => [`${pair.datapath_id}/${pair.network_id}`, pair]));
-  return [...distinct.values()].map(({ datapath_id, network_id }) => ({ datapath_id, network_id }));
+  return [...new Map(pairs.map((pair) => [`${pair.datapath_id}/${pair.other}`, pair])).values()];
 }
 
 /**
- * Topologies imply datapath networks: overlay network × underlay datapath. The rows are made when the network first becomes
- * active on the datapath, follow the topology from then on, and stay when the network goes, so that the MAC is kept.
+ * Topologies imply rows of datapaths: member of an overlay × datapath of its underlays. They are made when the member
+ * first becomes active on the datapath, follow the topology from then on, and stay when it goes, so that the MAC is kept.
  */
 export const topologyProducts: Reaction = {
   on: [
-    'active_network',
-    'datapath_network',
-    'topology_network',
+    ...DATAPATH_LINKS.flatMap(({ link, member, active }) => [link, member, active]),
     'topology_datapath',
     'topology_mac_range_group',
     'topology_layer',
+    'mac_range',
   ],
   run: async (edit, changes) => {
-    for (const pair of await concerned(edit, changes)) await reconcile(edit, pair);
+    for (const kind of DATAPATH_LINKS) {
+      for (const pair of await concerned(edit, kind, changes)) await reconcile(edit, kind, pair);
+    }
   },
 };

@@ -25,15 +25,27 @@ async function shown(queries: Queries, field: Field | undefined, value: unknown)
   return String(value);
 }
 
-/** Names the row that has the value: for an address the lease, not the row of the address. */
+/** Who may own the row of an address, and whose the owner is. */
+const OWNERS: readonly (readonly [owned: EntityName, column: string, owner: EntityName, of: string | undefined])[] = [
+  ['mac_address', 'mac_address_id', 'mac_lease', 'interface_id'],
+  ['mac_address', 'mac_address_id', 'route_link', undefined],
+  ['mac_address', 'mac_address_id', 'datapath_network', 'datapath_id'],
+  ['mac_address', 'mac_address_id', 'datapath_segment', 'datapath_id'],
+  ['mac_address', 'mac_address_id', 'datapath_route_link', 'datapath_id'],
+  ['ip_address', 'ip_address_id', 'ip_lease', 'interface_id'],
+];
+
+/** Names the row that has the value: for an address what owns it, not the row of the address. */
 async function holder(queries: Queries, entity: EntityName, row: { readonly id: number }): Promise<string | undefined> {
-  if (entity === 'mac_address') {
-    const lease = await queries.first('mac_lease', { mac_address_id: row.id });
-    if (lease !== undefined) return `${lease.uuid} of ${await uuidOf(queries, 'interface', lease.interface_id)}`;
-    const link = await queries.first('datapath_network', { mac_address_id: row.id });
-    return link && `${await uuidOf(queries, 'datapath', link.datapath_id)} in a network`;
+  for (const [owned, column, owner, of] of OWNERS) {
+    if (owned !== entity) continue;
+    const found = await queries.first<EntityName>(owner, { [column]: row.id });
+    if (found === undefined) continue;
+    const name = 'uuid' in found ? found.uuid : `a ${owner.replaceAll('_', ' ')}`;
+    const id = of === undefined ? null : (found as unknown as Values)[of];
+    const belongsTo = of === undefined || id === null ? '' : ` of ${await uuidOf(queries, of.replace(/_id$/, ''), id)}`;
+    return name + belongsTo;
   }
-  if (entity === 'ip_address') return (await queries.first('ip_lease', { ip_address_id: row.id }))?.uuid;
   return 'uuid' in row ? String(row.uuid) : undefined;
 }
 
@@ -59,12 +71,33 @@ async function conflictOn(
   return new VnetError('ArgumentError', `${named} is in use already${by === undefined ? '' : `, by ${by}`}`);
 }
 
-/** The error for an insert or update of these values that the database refused as a duplicate. */
-export async function explainDuplicate(queries: Queries, entity: EntityName, values: Values): Promise<VnetError> {
+/** The keys that no two rows share, the uuid first. */
+function keysOf(entity: EntityName): (readonly string[])[] {
   const { prefix, unique = [] } = declarationOf(entity);
-  for (const key of [...(prefix === undefined ? [] : [['uuid']]), ...unique]) {
-    const conflict = await conflictOn(queries, entity, key, values);
-    if (conflict !== undefined) return conflict;
+  return [...(prefix === undefined ? [] : [['uuid']]), ...unique];
+}
+
+/** The error for rows that the database refused to insert or update because of a duplicate. */
+export async function explainDuplicate(
+  queries: Queries,
+  entity: EntityName,
+  rows: readonly Values[],
+): Promise<VnetError> {
+  for (const key of keysOf(entity)) {
+    const seen = new Set<string>();
+    for (const values of rows) {
+      const conflict = await conflictOn(queries, entity, key, values);
+      if (conflict !== undefined) return conflict;
+      const value = key.map((column) => String(values[column])).join(' ');
+      if (seen.has(value) && key.every((column) => values[column] != null)) {
+        const texts = await Promise.all(
+          key.map((column) => shown(queries, declarationOf(entity).fields[column], values[column])),
+        );
+        const text = `${key.join(', ')}: ${texts.join(', ')} is asked for twice`;
+        return new VnetError(key[0] === 'uuid' ? 'DuplicateUUID' : 'ArgumentError', text);
+      }
+      seen.add(value);
+    }
   }
   return new VnetError('ArgumentError', `${entity.replaceAll('_', ' ')}: another one has the same values`);
 }

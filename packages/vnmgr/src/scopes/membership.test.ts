@@ -7,14 +7,17 @@ import { Membership } from './membership.ts';
 type Columns = Readonly<Record<string, unknown>>;
 type Scopes = Map<string, Set<string>>;
 
+/** `interface/7`, as the keys of `Rows` are. */
+function target({ entity, row }: { entity: EntityName; row: Row }, column: string): string {
+  return `${declarationOf(entity).fields[column]!.to}/${String((row as unknown as Columns)[column])}`;
+}
+
 /** The definition of docs/architecture.md, word by word, from all rows. */
 function recompute(rows: Rows): Scopes {
   const own = ({ entity, row }: { entity: EntityName; row: Row }): string[] =>
     (declarationOf(entity).scopes?.own ?? [])
       .filter(({ column }) => (row as unknown as Columns)[column] != null)
       .map(({ scope, column }) => `${scope}/${String((row as unknown as Columns)[column])}`);
-  const target = ({ entity, row }: { entity: EntityName; row: Row }, column: string): string =>
-    `${declarationOf(entity).fields[column]!.to}/${String((row as unknown as Columns)[column])}`;
 
   const base: Scopes = new Map([...rows].map(([key, each]) => [key, new Set(own(each))]));
   for (const each of rows.values()) {
@@ -42,11 +45,11 @@ const sorted = (scopes: Scopes): [string, string[]][] =>
 /** Rows that lend to or are followed by what is not there are in no comparison: nobody can see them. */
 function withoutDangling(rows: Rows, scopes: Scopes): Scopes {
   const dangles = (key: string): boolean => {
-    const { entity, row } = rows.get(key)!;
-    return (declarationOf(entity).scopes?.follows ?? []).some(
-      (column) =>
-        !rows.has(`${declarationOf(entity).fields[column]!.to}/${String((row as unknown as Columns)[column])}`),
-    );
+    const each = rows.get(key);
+    if (each === undefined) return true;
+    const { follows = [] } = declarationOf(each.entity).scopes ?? {};
+    const columns = each.row as unknown as Columns;
+    return follows.some((column) => columns[column] != null && dangles(target(each, column)));
   };
   return new Map([...scopes].filter(([key]) => !dangles(key)));
 }

@@ -23,6 +23,10 @@ export class Queries {
     this.knex = db;
   }
 
+  protected get isMysql(): boolean {
+    return (this.knex.client as { config: { client: string } }).config.client.startsWith('mysql');
+  }
+
   async get<E extends EntityName>(entity: E, id: number | null): Promise<Row<E> | undefined> {
     return id === null ? undefined : await this.first(entity, { id } as Where<E>);
   }
@@ -47,7 +51,11 @@ export class Queries {
   }
 
   /** Rows that have one of the values in a column. */
-  async allIn<E extends EntityName>(entity: E, column: string, values: readonly (number | null)[]): Promise<Row<E>[]> {
+  async allIn<E extends EntityName>(
+    entity: E,
+    column: string,
+    values: readonly (number | string | null)[],
+  ): Promise<Row<E>[]> {
     const wanted = [...new Set(values.filter((value) => value !== null))];
     const rows: Row<E>[] = [];
     for (const chunk of chunks(wanted, IN_CHUNK)) {

@@ -104,7 +104,7 @@ onEachDatabase((databases) => {
   describe('a transaction', () => {
     it('leaves nothing behind when it fails', async () => {
       const failing = model.store.write(author, async (tx) => {
-        await tx.insert('topology', { uuid: 'topo-1', mode: 'simple_overlay' });
+        await tx.insert('topology', [{ uuid: 'topo-1', mode: 'simple_overlay' }]);
         throw new Error('on purpose');
       });
       await expect(failing).rejects.toThrow('on purpose');
@@ -114,7 +114,7 @@ onEachDatabase((databases) => {
 
     it('says nothing of a row that it made and removed again', async () => {
       const { revision } = await model.store.write(author, async (tx) => {
-        await tx.remove('topology', [await tx.insert('topology', { uuid: 'topo-1', mode: 'simple_overlay' })]);
+        await tx.remove('topology', await tx.insert('topology', [{ uuid: 'topo-1', mode: 'simple_overlay' }]));
       });
       expect(revision).toBe(0);
     });

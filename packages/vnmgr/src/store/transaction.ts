@@ -18,6 +18,9 @@ export interface Change {
   readonly after: Row | null;
 }
 
+/** Rows in one INSERT: SQLite takes 32,766 values. */
+const INSERT_CHUNK = 500;
+
 function sameRow(a: Row | null, b: Row | null): boolean {
   if (a === null || b === null) return a === b;
   const [left, right] = [a, b] as unknown as Readonly<Record<string, unknown>>[];
@@ -31,18 +34,36 @@ export class Transaction extends Queries {
   readonly #changes = new Map<string, Change>();
   /** Changes in the order they were made, for the rules that react to them. */
   readonly #journal: Change[] = [];
+  /** Rows as this transaction knows them, by id and by uuid: nobody else writes meanwhile. */
+  readonly #known = new Map<string, Row>();
 
   constructor(db: Knex.Transaction, now: number) {
     super(db);
     this.now = now;
   }
 
-  async insert<E extends EntityName>(entity: E, values: NewRow<E>): Promise<Row<E>> {
-    const stored = { ...withDefaults(entity, values), created_at: this.now, updated_at: this.now };
-    const [id] = await this.knex<object, number[]>(declarationOf(entity).table).insert(stored);
-    const row = fromDatabase(entity, { ...stored, id });
-    this.#record({ entity, id: row.id, before: null, after: row });
-    return row;
+  override async get<E extends EntityName>(entity: E, id: number | null): Promise<Row<E> | undefined> {
+    if (id === null) return undefined;
+    const known = this.#known.get(`${entity}/${id}`) ?? this.#remember(entity, await super.get(entity, id));
+    return known as Row<E> | undefined;
+  }
+
+  override async byUuid<E extends EntityName>(entity: E, uuid: string, key = 'uuid'): Promise<Row<E>> {
+    const known = this.#known.get(`${entity}/${uuid}`) ?? this.#remember(entity, await super.byUuid(entity, uuid, key));
+    return known as Row<E>;
+  }
+
+  /** @returns the rows in the order of `values` */
+  async insert<E extends EntityName>(entity: E, values: readonly NewRow<E>[]): Promise<Row<E>[]> {
+    const times = { created_at: this.now, updated_at: this.now };
+    const stored = values.map((each) => ({ ...withDefaults(entity, each), ...times }));
+    const rows: Row<E>[] = [];
+    for (const chunk of chunks(stored, INSERT_CHUNK)) {
+      const ids = await this.#insertChunk(declarationOf(entity).table, chunk);
+      rows.push(...chunk.map((each, i) => fromDatabase(entity, { ...each, id: ids[i] })));
+    }
+    for (const row of rows) this.#record({ entity, id: row.id, before: null, after: row });
+    return rows;
   }
 
   /** Changes the columns that differ; gives the row as it is then. */
@@ -64,6 +85,30 @@ export class Transaction extends Queries {
     for (const row of rows) this.#record({ entity, id: row.id, before: row, after: null });
   }
 
+  /** Ids come in order; no other transaction inserts at the same time (the right to write is locked). */
+  async #insertChunk(table: string, rows: readonly object[]): Promise<number[]> {
+    const [first] = await this.knex<object, number[]>(table).insert(rows);
+    if (rows.length === 1) return [first!];
+    // MySQL tells the first id of several, SQLite the last one.
+    const range = this.knex(table)
+      .orderBy('id', this.isMysql ? 'asc' : 'desc')
+      .limit(rows.length);
+    const bound = await range.where('id', this.isMysql ? '>=' : '<=', first!).select<{ id: number }[]>('id');
+    return bound.map(({ id }) => id).sort((a, b) => a - b);
+  }
+
+  #remember<E extends EntityName>(entity: E, row: Row<E> | undefined): Row<E> | undefined {
+    if (row === undefined) return undefined;
+    this.#known.set(`${entity}/${row.id}`, row);
+    if ('uuid' in row) this.#known.set(`${entity}/${row.uuid}`, row);
+    return row;
+  }
+
+  #forget(entity: EntityName, row: Row): void {
+    this.#known.delete(`${entity}/${row.id}`);
+    if ('uuid' in row) this.#known.delete(`${entity}/${row.uuid}`);
+  }
+
   /** One change per row: what it was before the transaction, and what it is now. */
   changes(): Change[] {
     return [...this.#changes.values()].filter(({ before, after }) => !sameRow(before, after));
@@ -79,5 +124,7 @@ export class Transaction extends Queries {
     const first = this.#changes.get(key);
     this.#changes.set(key, first === undefined ? change : { ...change, before: first.before });
     this.#journal.push(change);
+    if (change.before !== null) this.#forget(change.entity, change.before);
+    if (change.after !== null) this.#remember<EntityName>(change.entity, change.after);
   }
 }

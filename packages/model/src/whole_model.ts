@@ -1,0 +1,77 @@
+/** The endpoints that are about the model as a whole, and the table of all endpoints. */
+import { type Endpoint, type ModelEndpoint, PAGING, entityEndpoints } from './endpoints.ts';
+
+const modelEndpoints: readonly ModelEndpoint[] = [
+  {
+    name: 'find',
+    method: 'GET',
+    path: '/find/:uuid',
+    operation: 'query',
+    resource: 'find',
+    pathParams: [{ name: 'uuid' }],
+    params: [],
+    doc: 'Show what has this uuid, whatever it is.',
+  },
+  {
+    name: 'tree',
+    method: 'GET',
+    path: '/tree',
+    operation: 'query',
+    resource: 'tree',
+    pathParams: [],
+    params: [
+      { name: 'network_uuid', type: 'reference', to: 'network', doc: 'Only this network.' },
+      { name: 'segment_uuid', type: 'reference', to: 'segment', doc: 'Only this segment.' },
+    ],
+    doc: 'The networks and segments with their interfaces, addresses and where each lives.',
+  },
+  {
+    name: 'history',
+    method: 'GET',
+    path: '/history',
+    operation: 'query',
+    resource: 'history',
+    pathParams: [],
+    params: [{ name: 'uuid', type: 'string', doc: 'Only what changed this object.' }, ...PAGING],
+    doc: 'What was changed, when and by whom; the last change first.',
+  },
+  {
+    name: 'export',
+    method: 'GET',
+    path: '/export',
+    operation: 'query',
+    resource: 'export',
+    pathParams: [],
+    params: [],
+    doc: 'The whole model as a document that apply takes.',
+  },
+  {
+    name: 'apply',
+    method: 'POST',
+    path: '/apply',
+    operation: 'apply',
+    resource: 'apply',
+    pathParams: [],
+    params: [
+      { name: 'dry_run', type: 'boolean', default: false, doc: 'Only say what would be changed.' },
+      {
+        name: 'prune',
+        type: 'boolean',
+        default: false,
+        doc: 'Delete what the document does not name, of the resources that it has a section for.',
+      },
+    ],
+    document: 'document',
+    doc: 'Make the model as the document says, in one transaction.',
+  },
+];
+
+/** Every endpoint there is: routes of vnapi, commands of vnctl, dispatch of vnmgr. */
+export const endpoints: readonly Endpoint[] = [...entityEndpoints, ...modelEndpoints];
+
+const byName = new Map(endpoints.map((endpoint) => [endpoint.name, endpoint]));
+
+/** The endpoint of this name: `networks.create`. */
+export function findEndpoint(name: string): Endpoint | undefined {
+  return byName.get(name);
+}

@@ -1,0 +1,62 @@
+/** What belongs to a translation fits its mode. */
+import { type Row, VnetError } from '@vnet/model';
+import type { Completion, Edit, Reaction, Revision } from './rule.ts';
+import { changesOf } from './rule.ts';
+
+type Mode = Row<'translation'>['mode'];
+
+async function checkMode(edit: Edit, id: number | undefined, mode: Mode): Promise<void> {
+  const translation = await edit.tx.get('translation', id ?? null);
+  if (translation === undefined || translation.mode === mode) return;
+  const is = `${translation.uuid} is of mode ${translation.mode}`;
+  throw new VnetError('ArgumentError', `Translation mode must be '${mode}': ${is}.`);
+}
+
+export const completeStaticAddress: Completion<'translation_static_address'> = async (edit, draft) => {
+  await checkMode(edit, draft.translation_id, 'static_address');
+  const { ingress_port_number: ingress, egress_port_number: egress } = draft;
+  if ((ingress == null) === (egress == null)) return draft;
+  const missing = ingress == null ? 'ingress_port_number' : 'egress_port_number';
+  throw new VnetError('ArgumentError', `${missing}: give both ports, or neither to translate the address alone`);
+};
+
+function checkEnds(network: number | null | undefined, segment: number | null | undefined): void {
+  if (network != null && segment != null) {
+    throw new VnetError('ArgumentError', 'segment_uuid: a VLAN is in a network or in a segment; leave one of them out');
+  }
+  if (network == null && segment == null) throw new VnetError('MissingArgument', 'network_uuid');
+}
+
+export const completeVlanTranslation: Completion<'vlan_translation'> = async (edit, draft) => {
+  await checkMode(edit, draft.translation_id, 'vnet_edge');
+  checkEnds(draft.network_id, draft.segment_id);
+  return draft;
+};
+
+/** Giving one of network and segment takes the other away. */
+export const reviseVlanTranslation: Revision<'vlan_translation'> = async (edit, row, patch) => {
+  if (patch.translation_id !== undefined) await checkMode(edit, patch.translation_id, 'vnet_edge');
+  const replaced = {
+    ...(patch.network_id != null && patch.segment_id === undefined ? { segment_id: null } : {}),
+    ...(patch.segment_id != null && patch.network_id === undefined ? { network_id: null } : {}),
+    ...patch,
+  };
+  const { network_id, segment_id } = { ...row, ...replaced };
+  checkEnds(network_id, segment_id);
+  return replaced;
+};
+
+/** The mode of a translation that has entries stays. */
+export const translationModes: Reaction = {
+  on: ['translation'],
+  run: async (edit, changes) => {
+    for (const { before, after } of changesOf('translation', changes)) {
+      if (before === null || after === null || before.mode === after.mode) continue;
+      const where = { translation_id: after.id };
+      const entry =
+        (await edit.tx.first('vlan_translation', where)) ?? (await edit.tx.first('translation_static_address', where));
+      if (entry === undefined) continue;
+      throw new VnetError('ArgumentError', `mode: ${after.uuid} has entries of mode ${before.mode}; delete them first`);
+    }
+  },
+};
