@@ -3,7 +3,7 @@ import { type EntityEndpoint, type EntityName, type Row, declarationOf } from '@
 import { renderOne } from '../replies/index.ts';
 import { requestRules } from '../rules/index.ts';
 import type { Editor } from '../rules/editor.ts';
-import type { Draft, Extra, RequestRule } from '../rules/rule.ts';
+import type { Extra, RequestRule } from '../rules/rule.ts';
 import { answerAdded } from './answers.ts';
 import { type Call, type NamedRow, pathColumns, resolve, resolvePath } from './call.ts';
 
@@ -18,7 +18,7 @@ export interface Wanted {
 }
 
 /** The row of a request before its completion. */
-export function draftOf(entity: EntityName, { columns, extra }: Wanted): Draft<EntityName> {
+export function draftOf(entity: EntityName, { columns, extra }: Wanted): Wanted['columns'] {
   const { prepare } = rulesOf(entity);
   return prepare === undefined ? columns : prepare(columns, extra);
 }

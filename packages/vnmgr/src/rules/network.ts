@@ -26,7 +26,7 @@ export const reviseNetwork: Revision<'network'> = async (edit, row, patch) => {
   );
   const [lease] = outside as { uuid: string; ipv4_address: number }[];
   if (lease !== undefined) {
-    const text = `${formatIpv4(Number(lease.ipv4_address))} of ${lease.uuid}`;
+    const text = `${formatIpv4(lease.ipv4_address)} of ${lease.uuid}`;
     throw new VnetError('ArgumentError', `ipv4_network: ${text} would not be in ${formatIpv4(base)}/${prefix}`);
   }
   return { ...patch, ipv4_network: base };
