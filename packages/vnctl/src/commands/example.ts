@@ -8,6 +8,8 @@ const SAMPLES: Readonly<Record<Exclude<FieldType, 'choice' | 'reference'>, (para
   integer: ({ default: standard, min = 1 }) => String(standard ?? min),
   boolean: () => 'true',
   ipv4: ({ name }) => (name.endsWith('network') ? '10.101.0.0' : '10.101.0.10'),
+  ipv4_prefix: () => '10.101.0.0/24',
+  time: () => '0',
   mac: () => '02:00:00:00:01:01',
   dpid: () => '0x0000aaaaaaaaaaaa',
 };
@@ -20,7 +22,7 @@ export function exampleOf(spec: CommandSpec): string {
   return [
     'vnctl',
     ...spec.words,
-    ...spec.endpoints.at(-1)!.pathParams.map(({ entity }) => sampleUuid(entity)),
+    ...spec.endpoints.at(-1)!.pathParams.map(({ entity }) => sampleUuid(entity!)),
     ...shown.flatMap((param) => [`--${dashed(param.name)}`, sample(param)]),
   ].join(' ');
 }

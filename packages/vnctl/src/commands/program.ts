@@ -107,6 +107,8 @@ const VALUE_NAMES: Readonly<Record<Param['type'], string>> = {
   boolean: 'true|false',
   choice: 'word',
   ipv4: 'address',
+  ipv4_prefix: 'address[/prefix]',
+  time: 'ms',
   mac: 'mac',
   dpid: 'hex',
   reference: 'uuid',

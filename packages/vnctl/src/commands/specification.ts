@@ -1,5 +1,5 @@
 /** The commands, derived from the endpoints of the model: an entity that is declared there needs no line here. */
-import { endpoints, type Endpoint, type Param } from '@vnet/model';
+import { entityEndpoints, type EntityEndpoint, type Param } from '@vnet/model';
 import type { Call } from '../api.ts';
 import { commandVerb, dashed } from './names.ts';
 
@@ -20,16 +20,16 @@ export interface CommandSpec {
   /** It changes the model: it takes `--wait`. */
   readonly changing: boolean;
   /** Two for the `show` that lists when no uuid is given. */
-  readonly endpoints: readonly Endpoint[];
+  readonly endpoints: readonly EntityEndpoint[];
 }
 
 /** One request of a command, with the endpoint that says what the answer is. */
 export interface Request {
-  readonly endpoint: Endpoint;
+  readonly endpoint: EntityEndpoint;
   readonly call: Call;
 }
 
-export const commandSpecs: readonly CommandSpec[] = [...groupByWords(endpoints).values()].map(specOf);
+export const commandSpecs: readonly CommandSpec[] = [...groupByWords(entityEndpoints).values()].map(specOf);
 
 /**
  * The requests of a command. Of several uuids at the end each is a request of its own.
@@ -59,8 +59,8 @@ export function requestsOf(
   return uuids.slice(depth - 1).map((uuid) => request([...shared, uuid]));
 }
 
-function groupByWords(all: readonly Endpoint[]): Map<string, Endpoint[]> {
-  const groups = new Map<string, Endpoint[]>();
+function groupByWords(all: readonly EntityEndpoint[]): Map<string, EntityEndpoint[]> {
+  const groups = new Map<string, EntityEndpoint[]>();
   for (const endpoint of all) {
     const key = wordsOf(endpoint).join(' ');
     groups.set(key, [...(groups.get(key) ?? []), endpoint]);
@@ -68,11 +68,11 @@ function groupByWords(all: readonly Endpoint[]): Map<string, Endpoint[]> {
   return groups;
 }
 
-function wordsOf({ resource, sub, verb }: Endpoint): string[] {
+function wordsOf({ resource, sub, verb }: EntityEndpoint): string[] {
   return [dashed(resource), ...(sub === undefined ? [] : [dashed(sub)]), commandVerb(verb)];
 }
 
-function specOf(group: readonly Endpoint[]): CommandSpec {
+function specOf(group: readonly EntityEndpoint[]): CommandSpec {
   // The one with fewer path parameters first: `show` without a uuid lists.
   const sorted = group.toSorted((a, b) => a.pathParams.length - b.pathParams.length);
   const [first, last] = [sorted[0]!, sorted.at(-1)!];
@@ -91,7 +91,7 @@ function specOf(group: readonly Endpoint[]): CommandSpec {
   };
 }
 
-function fillPath(endpoint: Endpoint, values: readonly string[]): string {
+function fillPath(endpoint: EntityEndpoint, values: readonly string[]): string {
   const byName = new Map(endpoint.pathParams.map(({ name }, index) => [name, values[index] ?? '']));
   return endpoint.path.replace(/:(\w+)/g, (_match, name: string) => encodeURIComponent(byName.get(name) ?? ''));
 }

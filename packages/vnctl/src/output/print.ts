@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { Endpoint, EntityName } from '@vnet/model';
+import type { EntityEndpoint, EntityName } from '@vnet/model';
 import type { Format } from '../settings.ts';
 import { cell } from './cells.ts';
 import { columnsOf, type Row } from './columns.ts';
@@ -7,7 +7,7 @@ import { withUuids, type GetItems } from './references.ts';
 import { horizontalTable, verticalTable } from './table.ts';
 
 /** An answer of the API as text. */
-export async function render(format: Format, endpoint: Endpoint, body: unknown, getItems: GetItems): Promise<string> {
+export async function render(format: Format, endpoint: EntityEndpoint, body: unknown, getItems: GetItems): Promise<string> {
   return format === 'table' ? renderTable(entityOf(endpoint), body, getItems) : renderExactly(format, body);
 }
 
@@ -52,7 +52,7 @@ async function renderRows(entity: EntityName, items: readonly Row[], getItems: G
 }
 
 /** What the rows of the answer are: a relation may list what is at its other end. */
-function entityOf(endpoint: Endpoint): EntityName {
+function entityOf(endpoint: EntityEndpoint): EntityName {
   const { api, operation, entity, other } = endpoint;
   return api.kind === 'relation' && api.list === 'others' && operation === 'list' ? (other ?? entity) : entity;
 }

@@ -1,5 +1,5 @@
 /** Rows between others carry numeric ids (reference §3): people know the others by their uuid. */
-import { declarationOf, endpoints, isEntityName, type Endpoint, type EntityName } from '@vnet/model';
+import { declarationOf, entityEndpoints, isEntityName, type EntityEndpoint, type EntityName } from '@vnet/model';
 import type { Row } from './columns.ts';
 
 /** Gets a page of a list: its path and query → the items. */
@@ -23,9 +23,9 @@ export async function withUuids(entity: EntityName, rows: readonly Row[], getIte
   return resolved;
 }
 
-function listingOf(entity: string | undefined): Endpoint | undefined {
+function listingOf(entity: string | undefined): EntityEndpoint | undefined {
   if (entity === undefined || !isEntityName(entity)) return undefined;
-  return endpoints.find(
+  return entityEndpoints.find(
     (endpoint) => endpoint.entity === entity && endpoint.verb === 'list' && endpoint.sub === undefined,
   );
 }
