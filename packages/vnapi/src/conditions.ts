@@ -1,22 +1,45 @@
 /** What a request may ask for beside its parameters: wait for the switches, or only change what has not changed. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { VnetError, type ApiRequest, type Applied } from '@vnet/model';
+import { VnetError, validateParams, type ApiRequest, type Applied, type Param } from '@vnet/model';
 import type { Parameters } from './parameters.ts';
 
 const DEFAULT_WAIT_S = 10;
 /** Below the five minutes after which HTTP clients give up. */
-const LONGEST_WAIT_S = 240;
+export const LONGEST_WAIT_S = 240;
 
-/** `?wait=flows&timeout=10` and `If-Match: REVISION`. */
-export function conditionsOf(
-  query: Parameters,
-  headers: IncomingHttpHeaders,
-): Pick<ApiRequest, 'wait_ms' | 'if_match'> {
-  const waitMs = waitOf(query);
+/** What every request may have in its query string beside its parameters. */
+export const STRICT: Param = {
+  name: 'strict',
+  type: 'boolean',
+  doc: 'Refuse parameters that the endpoint does not have; they are passed over otherwise.',
+};
+
+/** What requests that change something may have there too. */
+export const WAIT: Param = {
+  name: 'wait',
+  type: 'choice',
+  values: ['flows'],
+  doc: 'Answer when every connected agent that the change concerns has it in its switch.',
+};
+
+export interface Conditions {
+  readonly query: Parameters;
+  readonly conditions: Pick<ApiRequest, 'wait_ms' | 'if_match' | 'strict'>;
+}
+
+/** `?strict=1&wait=flows&timeout=10` and `If-Match: REVISION`, and the query without them. */
+export function conditionsOf(whole: Parameters, headers: IncomingHttpHeaders): Conditions {
+  const { wait, timeout, strict, ...query } = whole;
+  const waitMs = waitOf(wait, timeout);
   const revision = headers['if-match'];
+  const isStrict = validateParams([STRICT], { strict })['strict'] === true;
   return {
-    ...(waitMs === undefined ? {} : { wait_ms: waitMs }),
-    ...(revision === undefined || revision === '*' ? {} : { if_match: parseRevision(revision) }),
+    query,
+    conditions: {
+      ...(isStrict ? { strict: true } : {}),
+      ...(waitMs === undefined ? {} : { wait_ms: waitMs }),
+      ...(revision === undefined || revision === '*' ? {} : { if_match: parseRevision(revision) }),
+    },
   };
 }
 
@@ -26,7 +49,7 @@ export function appliedHeader({ revision, agents, ms, behind }: Applied): string
   return `revision=${revision}; agents=${agents}; ms=${ms}${late}`;
 }
 
-function waitOf({ wait, timeout = String(DEFAULT_WAIT_S) }: Parameters): number | undefined {
+function waitOf(wait: unknown, timeout: unknown = String(DEFAULT_WAIT_S)): number | undefined {
   if (wait === undefined) return undefined;
   if (wait !== 'flows') throw new VnetError('ArgumentError', `wait: ${JSON.stringify(wait)} is not "flows"`);
   const seconds = Number(timeout);

@@ -3,9 +3,16 @@ import type { FastifyError, FastifyReply } from 'fastify';
 import { BusUnavailableError, FrameError } from '@vnet/bus';
 import { qualifiedErrorName, VnetError, type WireError } from '@vnet/model';
 import { sendBody } from './format.ts';
+import { DOCUMENT_LIMITS, PARAMETER_LIMITS } from './parameters.ts';
 
 /** Seconds after which a client may try again what failed with 503. */
 const RETRY_AFTER_S = 1;
+
+function limits({ bytes, yamlBytes }: typeof PARAMETER_LIMITS): string {
+  return `${bytes / 1024 ** 2} MiB, in YAML ${yamlBytes / 1024} KiB`;
+}
+
+const TOO_LARGE = `The body is over the limit: ${limits(PARAMETER_LIMITS)}; of apply ${limits(DOCUMENT_LIMITS)}.`;
 
 /** An error as reference §1.5 has it. */
 export function errorBody({ error, message, code }: WireError): object {
@@ -23,8 +30,7 @@ export function toVnetError(error: FastifyError | Error): VnetError {
   if (error instanceof BusUnavailableError) return new VnetError('ManagerUnavailable', error.message, { cause: error });
   if (error instanceof FrameError) return new VnetError('ArgumentError', error.message, { cause: error });
   const { statusCode = 500 } = error as Partial<FastifyError>;
-  if (statusCode === 413)
-    return new VnetError('RequestTooLarge', 'The body is over the limit: 1 MiB, for YAML 64 KiB.', { cause: error });
+  if (statusCode === 413) return new VnetError('RequestTooLarge', TOO_LARGE, { cause: error });
   if (statusCode < 500) return new VnetError('ArgumentError', error.message, { cause: error });
   return new VnetError('InternalError', 'vnapi failed; the log says more.', { cause: error });
 }

@@ -134,6 +134,17 @@ describe('a request', () => {
     expect(reply.headers['vnet-applied']).toBe('revision=9; agents=2; ms=10000; behind=hv1,hv2');
   });
 
+  test.each([
+    ['strict=1&wait=flows&timeout=3&display_name=a', true],
+    ['strict=yes&display_name=a', true],
+    ['strict=0&display_name=a', undefined],
+    ['display_name=a', undefined],
+  ])('?%s says whether unknown parameters are refused, and only parameters are passed on', async (query, strict) => {
+    await app.inject({ method: 'PUT', url: `/api/networks/nw-1?${query}` });
+    expect(asked().strict).toBe(strict);
+    expect(asked().params).toEqual({ display_name: 'a' });
+  });
+
   test.each(['5', '"5"', 'W/"5"'])('carries If-Match: %s', async (text) => {
     await app.inject({ method: 'PUT', url: '/api/networks/nw-1', headers: { 'if-match': text } });
     expect(asked().if_match).toBe(5);
@@ -164,6 +175,37 @@ describe('a reply', () => {
     answer = { ok: true, body: { total_count: 0, offset: 0, limit: 30, items: [] } };
     const reply = await app.inject({ url: '/api/1.0/datapaths/dp-1/networks.yml' });
     expect(reply.body).toBe('---\n:total_count: 0\n:offset: 0\n:limit: 30\n:items: []\n');
+  });
+
+  test.each([
+    ['/api/networks.xml', undefined, 'application/json'],
+    ['/api/networks.xml', 'text/html, */*;q=0.1', 'application/json'],
+    ['/api/networks.html', 'text/html, application/json;q=0.1, text/yaml;q=0.5', 'text/yaml;charset=utf-8'],
+    ['/api/networks', 'text/yaml', 'application/json'],
+    ['/api/networks.json', 'text/yaml', 'application/json'],
+  ])('for %s to a client that accepts %s is %s', async (url, accept, type) => {
+    const reply = await app.inject({ url, headers: accept === undefined ? {} : { accept } });
+    expect([reply.statusCode, reply.headers['content-type']]).toEqual([200, type]);
+    expect(asked().endpoint).toBe('networks.list');
+  });
+
+  test('there is none in a format that the client does not accept', async () => {
+    const reply = await app.inject({ url: '/api/networks.xml', headers: { accept: 'text/xml, text/yaml;q=0' } });
+    expect([reply.statusCode, reply.headers['content-type']]).toEqual([404, 'application/json']);
+    expect(reply.json()).toMatchObject({ code: '122', message: 'There is no GET /api/networks.xml.' });
+    expect(requests).toEqual([]);
+  });
+
+  test('about the whole model is plain YAML for .yml, as apply takes it', async () => {
+    answer = { ok: true, body: { networks: { 'nw-1': { ipv4_network: '10.0.0.0', created_at: 'a' } } } };
+    const reply = await app.inject({ url: '/api/1.0/export.yml' });
+    expect(reply.body).toBe('networks:\n  nw-1:\n    ipv4_network: 10.0.0.0\n    created_at: a\n');
+  });
+
+  test('to HEAD has the headers of GET and no body', async () => {
+    const reply = await app.inject({ method: 'HEAD', url: '/api/networks/nw-1' });
+    expect([reply.statusCode, reply.headers['etag'], reply.body]).toEqual([200, '"7"', '']);
+    expect(asked().endpoint).toBe('networks.show');
   });
 
   test('of a delete is a YAML list for .yml', async () => {
@@ -200,6 +242,51 @@ describe('a reply', () => {
   });
 });
 
+describe('a document', () => {
+  const document = { networks: { 'nw-1': { ipv4_network: '10.0.0.0' } } };
+
+  test.each([
+    ['application/json', JSON.stringify(document)],
+    ['text/json;charset=utf-8', JSON.stringify(document)],
+    ['text/yaml', 'networks:\n  nw-1:\n    ipv4_network: 10.0.0.0\n'],
+  ])('is taken as it is from %s', async (type, payload) => {
+    const url = '/api/apply?dry_run=true&strict=1';
+    await app.inject({ method: 'POST', url, headers: { 'content-type': type }, payload });
+    expect(asked()).toMatchObject({ endpoint: 'apply', operation: 'apply', strict: true });
+    expect(asked().params).toEqual({ dry_run: 'true', document });
+  });
+
+  test('may be far larger than parameters', async () => {
+    const large = { networks: { 'nw-1': { display_name: 'x'.repeat(15 << 20) } } };
+    const reply = await app.inject({ method: 'POST', url: '/api/apply', payload: large });
+    expect(reply.statusCode).toBe(200);
+    expect(asked().params).toEqual({ document: large });
+  });
+
+  test.each([
+    ['over 16 MiB', 'application/json', `{"a":"${'x'.repeat(16 << 20)}"}`, 413, '121'],
+    ['over 256 KiB of YAML', 'text/yaml', `a: ${'x'.repeat(256 << 10)}`, 413, '121'],
+    ['that is a list', 'application/json', '[]', 400, '110'],
+    ['as a form', 'application/x-www-form-urlencoded', 'networks=1', 400, '110'],
+  ])('%s is refused', async (_what, type, payload, status, code) => {
+    const reply = await app.inject({ method: 'POST', url: '/api/apply', headers: { 'content-type': type }, payload });
+    expect(reply.statusCode).toBe(status);
+    expect(reply.json()).toMatchObject({ code });
+    expect(requests).toEqual([]);
+  });
+
+  test.each([
+    ['nested without end', `a: ${'['.repeat(250_000)}`],
+    ['of nothing but keys', Array.from({ length: 25_000 }, (_, i) => `k${i}: 1`).join('\n')],
+    ['of many names for one thing', `a: &a [1]\nb: [${'*a,'.repeat(60_000)}]`],
+  ])('in YAML %s does not hold the server up', async (_what, payload) => {
+    const began = Date.now();
+    const headers = { 'content-type': 'text/yaml' };
+    await app.inject({ method: 'POST', url: '/api/apply', headers, payload });
+    expect(Date.now() - began).toBeLessThan(5_000);
+  });
+});
+
 describe('what vnapi refuses itself', () => {
   test.each([
     ['GET', '/', 404, '122'],
@@ -208,6 +295,10 @@ describe('what vnapi refuses itself', () => {
     ['GET', '/api/1.0/networks/', 404, '122'],
     ['GET', '/api/1.0/networks/%ff', 400, '110'],
     ['PUT', '/api/networks/nw-1?wait=forever', 400, '110'],
+    ['PUT', '/api/networks/nw-1?strict=perhaps', 400, '110'],
+    ['GET', '/api/browse?format=xml', 400, '110'],
+    ['PATCH', '/api/networks/nw-1', 404, '122'],
+    ['TRACE', '/api/networks', 404, '122'],
     ['PUT', '/api/networks/nw-1?wait=flows&timeout=-1', 400, '110'],
   ] as const)('%s %s', async (method, url, status, code) => {
     const reply = await app.inject({ method, url });

@@ -12,8 +12,8 @@ import {
 import { VnetError } from '@vnet/model';
 import { addCors } from './cors.ts';
 import { errorBody, sendError, toVnetError } from './errors.ts';
-import { stripExtension } from './format.ts';
-import { addBodyParsers, BODY_LIMIT_BYTES, parseQuery } from './parameters.ts';
+import { isUnacceptable, stripExtension } from './format.ts';
+import { addBodyParsers, PARAMETER_LIMITS, parseQuery } from './parameters.ts';
 import { addApiRoutes, addHealthRoute, type Manager } from './routes.ts';
 
 /** The HTTP server, not yet listening. */
@@ -21,7 +21,7 @@ export function createServer(manager: Manager, log: FastifyBaseLogger): FastifyI
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
-    bodyLimit: BODY_LIMIT_BYTES,
+    bodyLimit: PARAMETER_LIMITS.bytes,
     genReqId: requestId,
     rewriteUrl: stripExtension,
     routerOptions: { querystringParser: (query) => ({ ...parseQuery(query) }) },
@@ -32,10 +32,17 @@ export function createServer(manager: Manager, log: FastifyBaseLogger): FastifyI
   });
   addBodyParsers(app);
   addCors(app);
+  app.addHook('onRequest', (request, reply, done) => {
+    if (isUnacceptable(request.raw)) reply.callNotFound();
+    else done();
+  });
   addApiRoutes(app, manager);
   addHealthRoute(app, manager);
-  app.setNotFoundHandler(({ method, url }, reply) =>
-    sendError(reply, new VnetError('UnknownEndpoint', `There is no ${method} ${url.replace(/\?.*/s, '')}.`).toWire()),
+  app.setNotFoundHandler(({ method, originalUrl }, reply) =>
+    sendError(
+      reply,
+      new VnetError('UnknownEndpoint', `There is no ${method} ${originalUrl.replace(/\?.*/s, '')}.`).toWire(),
+    ),
   );
   app.setErrorHandler((error: FastifyError | Error, request, reply) => {
     const known = toVnetError(error);
