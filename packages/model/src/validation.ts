@@ -105,6 +105,12 @@ export function checkUuid(entity: string, key: string, value: unknown, form: str
   throw new VnetError('InvalidUUID', `${modelName(entity)}#${key}: ${excerpt(shown)}`);
 }
 
+/** Checks that a text may be the uuid of something. */
+function checkAnyUuid(key: string, text = ''): string {
+  if (/^[a-z]{1,8}-\w{1,64}$/.test(text)) return text;
+  throw new VnetError('InvalidUUID', `${key}: ${excerpt(text)} is not a uuid, such as nw-web`);
+}
+
 function coerceReference(param: Param, value: unknown): string {
   return checkUuid(param.to ?? '', 'uuid', value, '[a-z0-9]{1,16}');
 }
@@ -176,7 +182,7 @@ export function validate(
   // Paths are checked less strictly, as in OpenVNet: what no row can have is simply not found.
   const uuids = endpoint.pathParams.map(({ name, entity }) => [
     name,
-    entity === undefined ? path[name] : checkUuid(entity, name, path[name], '\\w+'),
+    entity === undefined ? checkAnyUuid(name, path[name]) : checkUuid(entity, name, path[name], '\\w+'),
   ]);
   return {
     path: Object.fromEntries(uuids) as Record<string, string>,

@@ -12,7 +12,9 @@ import {
   VnetError,
 } from '@vnet/model';
 import { Service } from './api/service.ts';
+import { Background } from './background.ts';
 import { BadMessageError, checkMessage, isFromAgent } from './messages.ts';
+import { backgroundRules } from './rules/index.ts';
 import type { Settings } from './rules/rule.ts';
 import { KEPT_REVISIONS, Replica } from './scopes/replica.ts';
 import { type Database, openDatabase } from './store/database.ts';
@@ -63,6 +65,7 @@ export class Manager {
   #replica!: Replica;
   #hub!: Hub<Peer>;
   #inbox!: Inbox;
+  #background!: Background;
   #service!: Service;
   #bus!: BusServer<FromAny, ToAny>;
 
@@ -103,6 +106,7 @@ export class Manager {
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.#hub.close();
+    await this.#background.close();
     await this.#inbox.close();
     await this.#store.close();
     await this.#bus.close();
@@ -119,7 +123,7 @@ export class Manager {
     const { log, owner, listen, keys, insecure, datapathMacGroup } = this.#options;
     const settings = { datapathMacGroup };
     const onError = (error: unknown, during: string): void => log.error({ err: error }, `failed: ${during}`);
-    const onRevision = (revision: Parameters<Hub<Peer>['revision']>[0]): void => this.#hub.revision(revision);
+    const onRevision = (revision: Parameters<Hub<Peer>['revision']>[0]): void => this.#tell(revision);
     const onWriting = (writing: boolean): void => this.#sayRole(writing);
     this.#store = await Store.open({ database: this.#database, owner, onRevision, onError, onWriting });
     const { revision, reader } = this.#store;
@@ -130,6 +134,7 @@ export class Manager {
     const database = await historyId(this.#database.knex);
     this.#hub = new Hub({ replica, database, send: (peer, message) => this.#bus.send(peer, message) });
     this.#inbox = new Inbox({ store: this.#store, settings, onError });
+    this.#background = new Background({ store: this.#store, settings, rules: backgroundRules, onError });
     this.#service = new Service({
       store: this.#store,
       settings,
@@ -148,6 +153,11 @@ export class Manager {
     this.#every(PRUNE_EVERY_MS, () => {
       prune(this.#database.knex, Date.now() - HISTORY_MS).catch((error: unknown) => onError(error, 'pruning the log'));
     });
+  }
+
+  #tell(revision: Parameters<Hub<Peer>['revision']>[0]): void {
+    this.#hub.revision(revision);
+    this.#background.revision(revision);
   }
 
   #sayRole(writing: boolean): void {

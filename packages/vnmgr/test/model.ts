@@ -1,7 +1,9 @@
 import { type ApiRequest, type Reply, type Row, type WireError, findEndpoint } from '@vnet/model';
 import { Service } from '../src/api/service.ts';
+import { Background } from '../src/background.ts';
 import { Editor } from '../src/rules/editor.ts';
 import { applyFacts } from '../src/rules/facts.ts';
+import { backgroundRules } from '../src/rules/index.ts';
 import type { Settings } from '../src/rules/rule.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
 import type { Revision } from '../src/store/history.ts';
@@ -26,13 +28,19 @@ export interface TestModel {
   close(): Promise<void>;
 }
 
-export async function openModel(url: string, settings: Settings = {}): Promise<TestModel> {
+/** @param background whether the rules that wait for a time run, as in a manager */
+export async function openModel(url: string, settings: Settings = {}, background = false): Promise<TestModel> {
   const database = await openDatabase(url);
   const revisions: Revision[] = [];
   const onError = (error: unknown): void => {
     throw error;
   };
-  const store = await Store.open({ database, owner: 'test', onRevision: (each) => void revisions.push(each), onError });
+  const onRevision = (revision: Revision): void => {
+    revisions.push(revision);
+    rules?.revision(revision);
+  };
+  const store = await Store.open({ database, owner: 'test', onRevision, onError });
+  const rules = background ? new Background({ store, settings, rules: backgroundRules, onError }) : undefined;
   const defects: unknown[] = [];
   const service = new Service({
     store,
@@ -90,6 +98,7 @@ export async function openModel(url: string, settings: Settings = {}): Promise<T
       return revision;
     },
     async close() {
+      await rules?.close();
       await store.close();
       await database.close();
     },

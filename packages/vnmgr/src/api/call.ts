@@ -41,11 +41,11 @@ export async function resolveParams(
   for (const param of params) {
     const value = values[param.name];
     if (value === undefined) continue;
-    const { to, column } = param;
-    const isReference = column !== 'uuid' && to !== undefined && isEntityName(to) && typeof value === 'string';
-    const stored = isReference ? (await queries.byUuid(to, value, param.name)).id : value;
+    const { to = '', column } = param;
+    const isReference = column !== 'uuid' && isEntityName(to);
+    const stored = isReference && typeof value === 'string' ? (await queries.byUuid(to, value, param.name)).id : value;
     if (column !== undefined) columns[column] = stored;
-    else extra[param.name.replace(/_uuid$/, '_id')] = stored;
+    else extra[isReference ? param.name.replace(/_uuid$/, '_id') : param.name] = stored;
   }
   return { columns, extra };
 }

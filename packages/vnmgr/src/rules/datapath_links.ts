@@ -1,7 +1,7 @@
 /** How datapaths take part in networks, segments and route links: the same rules for the three kinds. */
 import type { EntityName, Row } from '@vnet/model';
 import { datapathMac } from './mac_allocation.ts';
-import type { Completion, Edit, Reaction } from './rule.ts';
+import type { Completion, Departure, Edit, Reaction } from './rule.ts';
 import { changesOf } from './rule.ts';
 
 /** Row of a datapath for something, what a topology has as its member, and what says that it is needed there. */
@@ -51,17 +51,36 @@ export const hostAddresses: Reaction = {
   },
 };
 
-/**
- * A lease that is taken from its host interface, or is about to be deleted, leaves its rows to another lease of the
- * interface. Without one, hosts go from their topologies, and rows made by hand wait for a lease.
- */
-export async function leaveLease(edit: Edit, leaseId: number, interfaceId: number): Promise<void> {
-  const other = await firstLease(edit, interfaceId, leaseId);
+/** The rows that stand for a host by this lease, each with the entity that it is of. */
+async function rowsBy(edit: Edit, leaseId: number, interfaceId: number) {
+  const found: { readonly entity: (typeof BY_ADDRESS)[number]; readonly row: Row }[] = [];
   for (const entity of BY_ADDRESS) {
-    for (const row of await edit.tx.all(entity, { ip_lease_id: leaseId, interface_id: interfaceId })) {
-      if (other !== undefined) await edit.update<EntityName>(entity, row, { ip_lease_id: other.id });
-      else if (entity === 'topology_datapath') await edit.remove<EntityName>(entity, [row]);
-      else await edit.update<EntityName>(entity, row, { ip_lease_id: null });
-    }
+    const rows = await edit.tx.all(entity, { ip_lease_id: leaseId, interface_id: interfaceId });
+    found.push(...rows.map((row) => ({ entity, row })));
+  }
+  return found;
+}
+
+/**
+ * A lease that is taken from its host interface leaves its rows to another lease of the interface. Without one, the host
+ * leaves its topologies, and rows made by hand wait for a lease.
+ */
+async function leaveLease(edit: Edit, leaseId: number, interfaceId: number): Promise<void> {
+  const other = await firstLease(edit, interfaceId, leaseId);
+  for (const { entity, row } of await rowsBy(edit, leaseId, interfaceId)) {
+    if (other !== undefined) await edit.update<EntityName>(entity, row, { ip_lease_id: other.id });
+    else if (entity === 'topology_datapath') await edit.remove<EntityName>(entity, [row]);
+    else await edit.update<EntityName>(entity, row, { ip_lease_id: null });
   }
 }
+
+/** A lease that is deleted leaves its rows to another lease of the interface; without one they go with it. */
+export const leaveDeletedLeases: Departure<'ip_lease'> = async (edit, leases) => {
+  for (const { id, interface_id } of leases) {
+    const other = interface_id === null ? undefined : await firstLease(edit, interface_id, id);
+    if (interface_id === null || other === undefined) continue;
+    for (const { entity, row } of await rowsBy(edit, id, interface_id)) {
+      await edit.update<EntityName>(entity, row, { ip_lease_id: other.id });
+    }
+  }
+};

@@ -2,8 +2,8 @@ import { type EntityName, type NewRow, type Patch, type Row, declarationOf, isEn
 import { classify } from '../store/failures.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { planRemoval } from './cascade.ts';
-import { completions, reactions, revisions } from './index.ts';
-import type { Completion, Draft, Edit, Revision, Settings } from './rule.ts';
+import { completions, departures, reactions, revisions } from './index.ts';
+import type { Completion, Departure, Draft, Edit, Revision, Settings } from './rule.ts';
 import { refuseSame } from './same_child.ts';
 import { explainDuplicate } from './uniqueness.ts';
 import { newUuid } from './uuids.ts';
@@ -60,6 +60,8 @@ export class Editor implements Edit {
   }
 
   async remove<E extends EntityName>(entity: E, rows: readonly Row<E>[]): Promise<void> {
+    const departure: Departure<E> | undefined = departures[entity];
+    await departure?.(this, rows);
     for (const removal of await planRemoval(this.tx, entity, rows)) await this.tx.remove(removal.entity, removal.rows);
   }
 

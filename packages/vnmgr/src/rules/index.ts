@@ -1,7 +1,7 @@
 /** All rules, by where they apply. */
 import type { EntityName } from '@vnet/model';
 import { associations } from './associations.ts';
-import { completeDatapathLink, hostAddresses } from './datapath_links.ts';
+import { completeDatapathLink, hostAddresses, leaveDeletedLeases } from './datapath_links.ts';
 import { completeDnsService, reviseDnsService } from './dns_service.ts';
 import { placesFallBack } from './facts.ts';
 import { completeFilterStatic, filterStaticRequests } from './filter_static.ts';
@@ -15,7 +15,7 @@ import { networkMtu } from './mtu.ts';
 import { completeNetwork, networkRequests, reviseNetwork } from './network.ts';
 import { completeRoute, reviseRoute } from './route.ts';
 import { completeRouteLink, routeLinkRequests } from './route_link.ts';
-import type { BackgroundRule, Completion, Reaction, RequestRule, Revision } from './rule.ts';
+import type { BackgroundRule, Completion, Departure, Reaction, RequestRule, Revision } from './rule.ts';
 import { completeSecurityGroup, reviseSecurityGroup } from './security_group.ts';
 import { segmentRequests } from './segment.ts';
 import {
@@ -61,6 +61,10 @@ export const revisions: { readonly [E in EntityName]?: Revision<E> } = {
   dns_service: reviseDnsService,
   vlan_translation: reviseVlanTranslation,
   security_group: reviseSecurityGroup,
+};
+
+export const departures: { readonly [E in EntityName]?: Departure<E> } = {
+  ip_lease: leaveDeletedLeases,
 };
 
 export const requestRules: { readonly [E in EntityName]?: RequestRule<E> } = {

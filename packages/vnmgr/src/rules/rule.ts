@@ -62,6 +62,9 @@ export interface RequestRule<E extends EntityName> {
 /** Checks a changed row, and changes more of it. */
 export type Revision<E extends EntityName> = (edit: Edit, row: Row<E>, patch: Patch<E>) => Promise<Patch<E>>;
 
+/** Before rows are deleted for their own sake, not because something that they refer to is. */
+export type Departure<E extends EntityName> = (edit: Edit, rows: readonly Row<E>[]) => Promise<void>;
+
 /** Draws consequences from changes of other rows, within the same transaction, until nothing changes any more. */
 export interface Reaction {
   readonly on: readonly EntityName[];
