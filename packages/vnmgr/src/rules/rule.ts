@@ -54,8 +54,15 @@ export interface RequestRule<E extends EntityName> {
   readonly prepare?: (draft: Draft<E>, extra: Extra) => Draft<E>;
   /** After the rows stand; of one request, or of all in one document. */
   readonly created?: (edit: Edit, made: readonly Made<E>[]) => Promise<void>;
+  /** In place of `created` when a document says that the rows be: what they would bring with them is in it too. */
+  readonly declared?: (edit: Edit, made: readonly Made<E>[]) => Promise<void>;
   readonly updated?: (edit: Edit, row: Row<E>, extra: Extra) => Promise<void>;
-  /** What the row has of the things that only requests carry, by the names of the parameters. */
+  /** The row follows from others: a document neither has it nor takes it away. */
+  readonly implied?: (row: Row<E>) => boolean;
+  /**
+   * What the row has of the things that only requests carry, by the names of the parameters. What is absent there is of no
+   * meaning for a row that is made.
+   */
   readonly current?: (tx: Queries, rows: readonly Row<E>[]) => Promise<ReadonlyMap<number, Extra>>;
 }
 

@@ -82,5 +82,82 @@ onEachDatabase((databases) => {
       await model.ok('datapaths.networks.delete', { uuid: 'dp-1', network_uuid: 'nw-a' });
       expect(await model.store.reader.all('datapath_network')).toMatchObject([{ topology_id: 2 }]);
     });
+
+    it.each([
+      ['segments', 'segment', { segment_uuid: 'seg-1' }],
+      ['route_links', 'route_link', { route_link_uuid: 'rl-1' }],
+    ] as const)('make rows for %s as for networks', async (path, entity, other) => {
+      await topology();
+      await model.ok('segments.create', { uuid: 'seg-1', mode: 'virtual' });
+      await model.ok('route_links.create', { uuid: 'rl-1', mac_address: '02:00:00:00:99:01' });
+      for (const piece of pieces) await model.ok(...piece);
+      await model.ok(`topologies.${path}.create`, { uuid: 'topo-o', ...other });
+      await model.facts('dp-1', { [path]: [1] });
+      expect(await model.store.reader.all(`datapath_${entity}`)).toMatchObject([{ datapath_id: 1, topology_id: 2 }]);
+      await model.facts('dp-1', { full: true });
+      expect(await model.store.reader.count(`active_${entity}`)).toBe(0);
+      await model.ok(`topologies.${path}.delete`, { uuid: 'topo-o', ...other });
+      expect(await model.store.reader.count(`datapath_${entity}`)).toBe(0);
+    });
+
+    it('make rows for the networks of an underlay itself', async () => {
+      await topology();
+      const [, , datapath, group] = pieces;
+      for (const piece of [datapath!, group!]) await model.ok(...piece);
+      await model.ok('topologies.networks.create', { uuid: 'topo-u', network_uuid: 'nw-phy' });
+      await model.facts('dp-1', { networks: [await idOf(model, 'networks', 'nw-phy')] });
+      expect(await model.store.reader.all('datapath_network')).toMatchObject([
+        { network_id: 1, topology_id: 1, topology_layer_id: null },
+      ]);
+    });
+
+    it('make the rows that had no MAC as soon as a range has one', async () => {
+      await topology();
+      await model.ok('mac_range_groups.create', { uuid: 'mrg-empty' });
+      for (const [endpoint, params] of pieces) {
+        const group = 'mac_range_group_uuid' in params ? { mac_range_group_uuid: 'mrg-empty' } : {};
+        await model.ok(endpoint, { ...params, ...group });
+      }
+      await model.facts('dp-1', { networks: [await idOf(model, 'networks', 'nw-a')] });
+      expect(await model.store.reader.count('datapath_network')).toBe(0);
+      const range = { begin_mac_address: '02:bb:00:00:00:01', end_mac_address: '02:bb:00:00:00:01' };
+      await model.ok('mac_range_groups.mac_ranges.create', { uuid: 'mrg-empty', ...range });
+      expect(await model.store.reader.all('datapath_network')).toMatchObject([{ mac_address: 0x02bb00000001 }]);
+    });
+
+    it('follow the lease of the host interface when another takes its place', async () => {
+      await topology();
+      for (const piece of pieces) await model.ok(...piece);
+      await model.facts('dp-1', { networks: [await idOf(model, 'networks', 'nw-a')] });
+      const [first] = await model.store.reader.all('ip_lease');
+      await model.ok('ip_leases.create', {
+        uuid: 'il-next',
+        interface_uuid: 'if-host',
+        network_uuid: 'nw-phy',
+        ipv4_address: '172.16.0.2',
+      });
+      await model.ok('ip_leases.delete', { uuid: first!.uuid });
+      const next = await idOf(model, 'ip_leases', 'il-next');
+      expect(await model.store.reader.all('topology_datapath')).toMatchObject([{ ip_lease_id: next }]);
+      expect(await model.store.reader.all('datapath_network')).toMatchObject([{ ip_lease_id: next }]);
+      // The last one takes them along.
+      await model.ok('ip_leases.delete', { uuid: 'il-next' });
+      expect(await model.store.reader.count('topology_datapath')).toBe(0);
+      expect(await model.store.reader.count('datapath_network')).toBe(0);
+    });
+
+    it.each<[string, Body, string]>([
+      ['route_links', { uuid: 'topo-u', route_link_uuid: 'rl-1' }, 'only a simple_overlay has route links'],
+      ['underlays', { uuid: 'topo-u', underlay_uuid: 'topo-u' }, 'only a simple_overlay has underlays'],
+      ['underlays', { uuid: 'topo-o', underlay_uuid: 'topo-o' }, 'only a simple_underlay has overlays'],
+      ['mac_range_groups', { uuid: 'topo-o', mac_range_group_uuid: 'mrg-a' }, 'only a simple_underlay has mac range'],
+      ['datapaths', { uuid: 'topo-o', datapath_uuid: 'dp-1', interface_uuid: 'if-host' }, 'has datapaths'],
+    ])('refuse %s of %j', async (path, params, message) => {
+      await topology();
+      await model.ok('route_links.create', { uuid: 'rl-1' });
+      const refused = await model.refused(`topologies.${path}.create`, params);
+      expect(refused).toMatchObject({ error: 'ArgumentError', status: 400 });
+      expect(refused.message).toContain(message);
+    });
   });
 });
