@@ -13,8 +13,9 @@ import { VnetError } from '@vnet/model';
 import { addCors } from './cors.ts';
 import { errorBody, sendError, toVnetError } from './errors.ts';
 import { isUnacceptable, stripExtension } from './format.ts';
+import { addOpenApiRoutes } from './openapi/routes.ts';
 import { addBodyParsers, PARAMETER_LIMITS, parseQuery } from './parameters.ts';
-import { addApiRoutes, addHealthRoute, type Manager } from './routes.ts';
+import { addApiRoutes, addHealthRoute, PREFIXES, type Manager } from './routes.ts';
 
 /** The HTTP server, not yet listening. */
 export function createServer(manager: Manager, log: FastifyBaseLogger): FastifyInstance {
@@ -37,6 +38,7 @@ export function createServer(manager: Manager, log: FastifyBaseLogger): FastifyI
     else done();
   });
   addApiRoutes(app, manager);
+  addOpenApiRoutes(app, PREFIXES);
   addHealthRoute(app, manager);
   app.setNotFoundHandler(({ method, originalUrl }, reply) =>
     sendError(

@@ -1,0 +1,122 @@
+/** What the endpoints about the whole model answer, and the document that export writes and apply takes. */
+import { declarationOf, entityNames, type EntityName, type ModelEndpoint } from '@vnet/model';
+import { pageOf } from './answers.ts';
+import { IPV4_TEXT, MAC_TEXT, replyRef, uuidSchema } from './rows.ts';
+import { arrayOf, each, mapOf, maybe, objectOf, orNull, refTo, type Schema } from './schema.ts';
+
+const TEXT: Schema = { type: 'string' };
+const NUMBER: Schema = { type: 'integer' };
+const BOOLEAN: Schema = { type: 'boolean' };
+
+/** Values of a field before and after. */
+const CHANGED_FIELDS = mapOf(
+  { type: 'array', minItems: 2, maxItems: 2 },
+  'By name of the field: [old value, new value].',
+);
+const OPERATION: Schema = { type: 'string', enum: ['create', 'update', 'delete'] };
+
+const treeInterface = objectOf(
+  each({
+    uuid: uuidSchema('interface'),
+    display_name: orNull(TEXT),
+    mode: TEXT,
+    mac_address: orNull(MAC_TEXT),
+    ipv4_addresses: arrayOf(IPV4_TEXT),
+    datapath_uuid: orNull(uuidSchema('datapath')),
+    port_name: orNull(TEXT),
+    active: { ...BOOLEAN, description: 'A datapath says that its port is there.' },
+  }),
+);
+
+const interfaces = arrayOf(refTo('TreeInterface'));
+
+const tree = objectOf(
+  each({
+    networks: arrayOf(
+      objectOf(
+        each({
+          uuid: uuidSchema('network'),
+          display_name: TEXT,
+          mode: orNull(TEXT),
+          ipv4_network: IPV4_TEXT,
+          ipv4_prefix: NUMBER,
+          mtu: NUMBER,
+          interfaces,
+        }),
+      ),
+    ),
+    segments: arrayOf(objectOf(each({ uuid: uuidSchema('segment'), mode: TEXT, interfaces }))),
+    unattached: { ...interfaces, description: 'Interfaces that are in no network and no segment.' },
+  }),
+);
+
+const history = pageOf(
+  objectOf(
+    each({
+      revision: NUMBER,
+      time: TEXT,
+      who: TEXT,
+      request_id: TEXT,
+      changes: arrayOf(
+        objectOf(each({ operation: OPERATION, entity: TEXT, uuid: orNull(TEXT), name: TEXT, fields: CHANGED_FIELDS })),
+      ),
+    }),
+  ),
+);
+
+const plan = objectOf(
+  each({
+    applied: { ...BOOLEAN, description: 'False: it was a dry run.' },
+    plan: arrayOf(refTo('PlannedChange')),
+    unchanged: NUMBER,
+  }),
+);
+
+const plannedChange = objectOf({
+  ...each({ operation: OPERATION, section: TEXT, uuid: TEXT, fields: CHANGED_FIELDS }),
+  other: maybe({ ...TEXT, description: 'Of rows within others: the other uuid, or what tells the row apart.' }),
+});
+
+function sections(): [string, EntityName][] {
+  return entityNames.flatMap((entity) =>
+    declarationOf(entity).api.flatMap(({ kind, path }) =>
+      kind === 'resource' ? [[path, entity] as [string, EntityName]] : [],
+    ),
+  );
+}
+
+const document: Schema = {
+  ...objectOf(
+    Object.fromEntries(
+      sections().map(([path, entity]) => [path, maybe(mapOf({ type: ['object', 'null'] }, declarationOf(entity).doc))]),
+    ),
+    'A section for each resource, in it objects by uuid with the parameters of the request that makes one, and what ' +
+      'belongs to each under the name of its path. null deletes.',
+  ),
+};
+
+const named = entityNames.filter((entity) => declarationOf(entity).prefix !== undefined);
+
+const found: Schema = {
+  oneOf: named.map((entity) => objectOf(each({ entity: { type: 'string', const: entity }, object: replyRef(entity) }))),
+};
+
+const answers: Readonly<Record<string, Schema>> = {
+  find: found,
+  tree,
+  history,
+  export: refTo('Document'),
+  apply: plan,
+};
+
+export function modelAnswer({ name }: ModelEndpoint): Schema {
+  const answer = answers[name];
+  if (answer === undefined) throw new Error(`the reply of ${name} is not described`);
+  return answer;
+}
+
+export const modelSchemas: Readonly<Record<string, Schema>> = {
+  Document: document,
+  PlannedChange: plannedChange,
+  TreeInterface: treeInterface,
+};
