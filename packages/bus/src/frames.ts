@@ -10,7 +10,8 @@ export interface BusMessage {
   readonly frames?: readonly Uint8Array[];
 }
 
-export const DEFAULT_MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+/** Twice the largest document that the API takes. */
+export const DEFAULT_MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
 
 /** A peer sent, or we were about to send, what is no message. */
 export class FrameError extends Error {

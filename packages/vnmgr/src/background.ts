@@ -12,7 +12,7 @@ export interface BackgroundOptions {
   readonly onError: (error: unknown, during: string) => void;
 }
 
-/** Looks again after so long even if nothing happens: another manager may have had the right to write, or lost it. */
+/** Looks again after so long even if nothing happens: clocks are set, and timers have a longest time. */
 const LONGEST_SLEEP_MS = 10_000;
 /** After a failure, so that a database that is away is not asked without end. */
 const PAUSE_MS = 1_000;
@@ -81,6 +81,11 @@ export class Background {
 
   constructor(options: BackgroundOptions) {
     this.#alarms = options.rules.map((rule) => new Alarm(options, rule));
+    this.wake();
+  }
+
+  /** The right to write was gained or lost. */
+  wake(): void {
     for (const alarm of this.#alarms) alarm.wake();
   }
 

@@ -141,7 +141,7 @@ describe('the manager', () => {
 
   it('refuses a list that no message can carry, and the connection goes on', async () => {
     const { knex } = await openDatabase(`sqlite:${dir}/vnet.db`);
-    const large = { display_name: 'x'.repeat(2_000), domain_name: '', ipv4_network: 0, ipv4_prefix: 1, mtu: 1500 };
+    const large = { display_name: 'x'.repeat(4_000), domain_name: '', ipv4_network: 0, ipv4_prefix: 1, mtu: 1500 };
     const networks = Array.from({ length: 10_000 }, (_, i) => ({
       uuid: `nw-${i}`,
       ...large,

@@ -124,7 +124,10 @@ export class Manager {
     const settings = { datapathMacGroup };
     const onError = (error: unknown, during: string): void => log.error({ err: error }, `failed: ${during}`);
     const onRevision = (revision: Parameters<Hub<Peer>['revision']>[0]): void => this.#tell(revision);
-    const onWriting = (writing: boolean): void => this.#sayRole(writing);
+    const onWriting = (writing: boolean): void => {
+      this.#sayRole(writing);
+      this.#background.wake();
+    };
     this.#store = await Store.open({ database: this.#database, owner, onRevision, onError, onWriting });
     const { revision, reader } = this.#store;
     const recent = await revisionsSince(this.#database.knex, Math.max(0, revision - KEPT_REVISIONS));
