@@ -11,6 +11,7 @@ import {
 } from 'fastify';
 import { VnetError } from '@vnet/model';
 import { addCors } from './cors.ts';
+import { addDocsRoutes } from './docs/routes.ts';
 import { errorBody, sendError, toVnetError } from './errors.ts';
 import { isUnacceptable, stripExtension } from './format.ts';
 import { addOpenApiRoutes } from './openapi/routes.ts';
@@ -39,6 +40,7 @@ export function createServer(manager: Manager, log: FastifyBaseLogger): FastifyI
   });
   addApiRoutes(app, manager);
   addOpenApiRoutes(app, PREFIXES);
+  addDocsRoutes(app, PREFIXES);
   addHealthRoute(app, manager);
   app.setNotFoundHandler(({ method, originalUrl }, reply) =>
     sendError(

@@ -67,9 +67,12 @@ function hasBody({ method, params }: Endpoint): boolean {
   return (method === 'POST' || method === 'PUT') && params.length > 0;
 }
 
+const ANY_UUID: Schema = { pattern: '^[a-z]+-[a-z0-9]{1,16}$', examples: ['nw-1'] };
+
 function pathParameter({ name, entity }: PathParam): Parameter {
   const description = entity === undefined ? 'uuid of anything.' : `uuid of the ${entity.replaceAll('_', ' ')}.`;
-  return { name, in: 'path', required: true, description, schema: { type: 'string', ...uuidOf(entity) } };
+  const form = entity === undefined ? ANY_UUID : uuidOf(entity);
+  return { name, in: 'path', required: true, description, schema: { type: 'string', ...form } };
 }
 
 function queryParameters(param: Param, inBody: boolean): Parameter[] {
