@@ -132,6 +132,13 @@ export interface AgentApplied {
   readonly revision: number;
 }
 
+/** What the agent says to a question; null when it does not know of such a thing. */
+export interface AgentAnswer {
+  readonly type: 'answer';
+  readonly id: number;
+  readonly body: unknown;
+}
+
 /** Sent every few seconds by both sides; silence means that the other is gone. */
 export interface Ping {
   readonly type: 'ping';
@@ -167,12 +174,23 @@ export interface AgentUpdate {
   readonly del: readonly RowDelete[];
 }
 
+/**
+ * Something that only an agent can tell: what it has compiled, what its switch counts. Answered once; changes nothing.
+ * `name` is one of those that the agent's `sync/questions.ts` knows.
+ */
+export interface AgentQuestion {
+  readonly type: 'question';
+  readonly id: number;
+  readonly name: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
 /** The manager does not know this agent (any more): say hello again. `reason` is for the log. */
 export interface AgentRefused {
   readonly type: 'refused';
   readonly reason: string;
 }
 
-export type FromAgent = AgentHello | AgentSubscribe | AgentFacts | AgentApplied | Ping;
-export type ToAgent = AgentUpdate | AgentRefused | Ping;
+export type FromAgent = AgentHello | AgentSubscribe | AgentFacts | AgentApplied | AgentAnswer | Ping;
+export type ToAgent = AgentUpdate | AgentRefused | AgentQuestion | Ping;
 export type FromApi = ApiRequest | HealthRequest;

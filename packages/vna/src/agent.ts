@@ -14,6 +14,7 @@ import { State } from './state/state.ts';
 import { replaceRows, setPorts } from './state/writes.ts';
 import { FactTeller } from './sync/facts.ts';
 import { Session } from './sync/session.ts';
+import { type Answers, answerTo } from './sync/questions.ts';
 import { loadState, saveState } from './sync/state-file.ts';
 import { Warnings } from './warnings.ts';
 
@@ -61,6 +62,16 @@ export class Agent {
   readonly #facts: FactTeller;
   readonly #warnings: Warnings;
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** What it tells when it is asked. */
+  readonly #answers: Answers = {
+    status: () => ({
+      bridge: this.#options.bridge,
+      flows: this.#engine.flowCount,
+      interfaces: this.#engine.output('localInterface').size,
+      networks: this.#engine.output('localNetwork').size,
+      warnings: [...this.#engine.output('warning').values()],
+    }),
+  };
   #alone = false;
   /** Whether there has been a whole view, from a manager or from the state directory. */
   #hadWhole = false;
@@ -107,6 +118,9 @@ export class Agent {
         this.#schedule();
       },
       onComplete: () => this.#schedule(),
+      onQuestion: (question) => {
+        void answerTo(question, this.#answers, log).then((body) => this.#session.answer(question.id, body));
+      },
     });
     this.#facts = new FactTeller(this.#session, this.#engine);
     this.#bus = new BusClient<FromAgent, ToAgent>({

@@ -22,6 +22,7 @@ import { historyId, prune, revisionsSince } from './store/history.ts';
 import { Store } from './store/store.ts';
 import { Hub } from './stream/hub.ts';
 import { Inbox } from './stream/inbox.ts';
+import { Questions } from './stream/questions.ts';
 
 /** Where the manager says what it does; a pino logger fits as it is. */
 export interface Log {
@@ -66,6 +67,7 @@ export class Manager {
   #hub!: Hub<Peer>;
   #inbox!: Inbox;
   #background!: Background;
+  #questions!: Questions<Peer>;
   #service!: Service;
   #bus!: BusServer<FromAny, ToAny>;
 
@@ -106,6 +108,7 @@ export class Manager {
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.#hub.close();
+    this.#questions.close();
     await this.#background.close();
     await this.#inbox.close();
     await this.#store.close();
@@ -136,6 +139,7 @@ export class Manager {
     if (!this.#store.writing) this.#sayRole(false);
     const database = await historyId(this.#database.knex);
     this.#hub = new Hub({ replica, database, send: (peer, message) => this.#bus.send(peer, message) });
+    this.#questions = new Questions({ send: (peer, question) => this.#bus.send(peer, question) });
     this.#inbox = new Inbox({ store: this.#store, settings, onError });
     this.#background = new Background({ store: this.#store, settings, rules: backgroundRules, onError });
     this.#service = new Service({
@@ -207,6 +211,9 @@ export class Manager {
       case 'applied':
         this.#hub.applied(peer, message.revision);
         return;
+      case 'answer':
+        this.#questions.answered(peer, message);
+        return;
       case 'ping':
     }
   }
@@ -243,6 +250,7 @@ export class Manager {
   }
 
   #gone(peer: Peer): void {
+    this.#questions.gone(peer);
     const session = this.#hub.session(peer);
     if (session === undefined) return;
     this.#options.log.info({ node: session.nodeId }, 'agent gone');

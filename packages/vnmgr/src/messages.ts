@@ -95,6 +95,7 @@ const agentShapes: Readonly<Record<string, Shape>> = {
     gone_route_links: isAbsentOr(listOf(isId)),
   } satisfies Record<keyof Omit<AgentFacts, 'type'>, Check>,
   applied: { revision: isId },
+  answer: { id: isId, body: () => true },
   ping: {},
 };
 

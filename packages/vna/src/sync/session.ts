@@ -1,4 +1,13 @@
-import type { AgentFacts, AgentHello, AgentSubscribe, AgentUpdate, FromAgent, RowPut, ToAgent } from '@vnet/model';
+import type {
+  AgentFacts,
+  AgentHello,
+  AgentQuestion,
+  AgentSubscribe,
+  AgentUpdate,
+  FromAgent,
+  RowPut,
+  ToAgent,
+} from '@vnet/model';
 import type { Log } from '../log.ts';
 
 /** What an agent holds of the model, as of a revision: the beginning of a session, and what the state directory keeps. */
@@ -23,6 +32,8 @@ export interface SessionOptions {
   }) => void;
   /** The agent asks for nothing more than it has: what it holds is a whole view. */
   readonly onComplete: () => void;
+  /** The manager wants to know something; answered by {@link Session.answer}. */
+  readonly onQuestion: (question: AgentQuestion) => void;
   readonly held: Held | undefined;
 }
 
@@ -118,9 +129,14 @@ export class Session {
     this.#send({ type: 'applied', revision });
   }
 
+  answer(id: number, body: unknown): void {
+    this.#send({ type: 'answer', id, body });
+  }
+
   /** @throws Error for what ends the connection: the next one begins with a hello */
   receive(message: ToAgent): void {
     if (message.type === 'update') this.#update(message);
+    else if (message.type === 'question') this.#options.onQuestion(message);
     else if (message.type === 'refused') {
       throw new Error(`the manager does not know this agent: ${message.reason}`);
     }

@@ -53,6 +53,11 @@ export class Hub<Peer> {
     return this.#sessions.get(peer);
   }
 
+  /** All agents that have said hello. */
+  agents(): readonly (readonly [peer: Peer, session: Session])[] {
+    return [...this.#sessions];
+  }
+
   /** Another run of an agent that says it has this datapath. */
   twin(dpid: string, run: string): Session | undefined {
     return [...this.#sessions.values()].find((session) => session.dpid === dpid && session.run !== run);

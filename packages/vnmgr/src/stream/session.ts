@@ -25,6 +25,8 @@ export class Session {
   /** New for each start of the agent. */
   readonly run: string;
   readonly scopes: Set<string>;
+  /** When it said hello, epoch milliseconds. */
+  readonly since = Date.now();
   /** The last revision whose rows were sent. */
   sent = 0;
   /** The last revision that stands in the agent's switch. */

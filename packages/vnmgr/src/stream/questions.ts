@@ -1,0 +1,60 @@
+import type { AgentAnswer, AgentQuestion } from '@vnet/model';
+
+/** A question that has been sent, to one who may answer or be gone first. */
+interface Open<Peer> {
+  readonly peer: Peer;
+  readonly settle: (body: unknown) => void;
+}
+
+export interface QuestionsOptions<Peer> {
+  readonly send: (peer: Peer, question: AgentQuestion) => void;
+}
+
+/** Asks agents what only they can tell. One that is gone, or does not answer in time, has nothing to say: undefined. */
+export class Questions<Peer> {
+  readonly #options: QuestionsOptions<Peer>;
+  readonly #open = new Map<number, Open<Peer>>();
+  #lastId = 0;
+
+  constructor(options: QuestionsOptions<Peer>) {
+    this.#options = options;
+  }
+
+  /** @returns what each of them says, in their order */
+  async ask(
+    peers: readonly Peer[],
+    name: string,
+    params: AgentQuestion['params'],
+    patienceMs: number,
+  ): Promise<unknown[]> {
+    return await Promise.all(peers.map((peer) => this.#askOne(peer, name, params, patienceMs)));
+  }
+
+  answered(peer: Peer, { id, body }: AgentAnswer): void {
+    const open = this.#open.get(id);
+    // An answer that comes too late, or from one who was not asked.
+    if (open?.peer === peer) open.settle(body ?? undefined);
+  }
+
+  gone(peer: Peer): void {
+    for (const open of [...this.#open.values()]) if (open.peer === peer) open.settle(undefined);
+  }
+
+  close(): void {
+    for (const open of [...this.#open.values()]) open.settle(undefined);
+  }
+
+  #askOne(peer: Peer, name: string, params: AgentQuestion['params'], patienceMs: number): Promise<unknown> {
+    const id = ++this.#lastId;
+    return new Promise((resolve) => {
+      const settle = (body: unknown): void => {
+        clearTimeout(timer);
+        this.#open.delete(id);
+        resolve(body);
+      };
+      const timer = setTimeout(() => settle(undefined), patienceMs);
+      this.#open.set(id, { peer, settle });
+      this.#options.send(peer, { type: 'question', id, name, params });
+    });
+  }
+}
