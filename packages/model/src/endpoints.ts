@@ -194,7 +194,7 @@ function childEndpoints(declaration: Declaration, entity: EntityName, api: Child
           ...endpoint('delete'),
           method: 'DELETE',
           operation: 'delete',
-          params: params.map(optional),
+          params: params.map((param) => (api.key?.includes(param.column ?? '') === true ? param : optional(param))),
           doc:
             api.key !== undefined
               ? `Delete the ${words(entity)} that has these values.`

@@ -1,5 +1,5 @@
 /** Text or JSON from outside → typed values, by the declaration of the endpoint; the first failure is thrown. */
-import { formatIpv4, formatMac, isUnicastMac, parseDpid, parseIpv4, parseMac } from './addresses.ts';
+import { formatIpv4, formatMac, ipv4Mask, isUnicastMac, parseDpid, parseIpv4, parseMac } from './addresses.ts';
 import type { Field, FieldType } from './declaration.ts';
 import type { Endpoint, Param } from './endpoints.ts';
 import { declarationOf, isEntityName } from './entities/index.ts';
@@ -21,6 +21,9 @@ const BOOLEANS = new Map<unknown, boolean>([
   ...['y', 'yes', 't', 'true', '1', true, 1].map((text) => [text, true] as const),
   ...['n', 'no', 'f', 'false', '0', false, 0].map((text) => [text, false] as const),
 ]);
+
+/** Every length of an IPv4 prefix. */
+const PREFIXES: readonly number[] = Array.from({ length: 33 }, (_, prefix) => prefix);
 
 /** Of a value in a message: it may be as long as a request. */
 const SHOWN_LENGTH = 80;
@@ -69,20 +72,32 @@ function coerceChoice(param: Param, value: unknown): string {
   return refuse(param, value, `one of ${values.join(', ')}`);
 }
 
+/** `24` or `255.255.255.0` → 24. */
+function parsePrefix(text: string): number | undefined {
+  const mask = parseIpv4(text);
+  return PREFIXES.find((prefix) => text === String(prefix) || mask === ipv4Mask(prefix));
+}
+
+/** `10.0.0.1/8` → the address, and the prefix if there is one; undefined when either is none. */
+function parseSubnet(value: unknown): { readonly address: number; readonly prefix?: number } | undefined {
+  const [text, length, ...more] = typeof value === 'string' ? value.split('/') : [];
+  const address = parseIpv4(text ?? '');
+  if (address === undefined || more.length > 0) return undefined;
+  if (length === undefined) return { address };
+  const prefix = parsePrefix(length);
+  return prefix === undefined ? undefined : { address, prefix };
+}
+
+/** OpenVNet took an address with a prefix or a netmask and ignored that. */
 function coerceIpv4(param: Param, value: unknown): number {
-  // OpenVNet took an address with a prefix and ignored the prefix.
-  const address = typeof value === 'string' ? parseIpv4(value.replace(/\/(?:[12]?\d|3[0-2])$/, '')) : undefined;
-  return address ?? refuse(param, value, 'an IPv4 address such as 10.101.0.1');
+  return parseSubnet(value)?.address ?? refuse(param, value, 'an IPv4 address such as 10.101.0.1');
 }
 
 /** → `10.0.0.0/8`, host part as given; without a prefix `/32`, and any address for 0.0.0.0. */
 function coerceIpv4Prefix(param: Param, value: unknown): string {
-  const [, text = '', prefix] = (typeof value === 'string' && /^([^/]*)(?:\/(\d{1,2}))?$/.exec(value)) || [];
-  const address = parseIpv4(text);
-  if (address === undefined || Number(prefix ?? 0) > 32) {
-    return refuse(param, value, 'an IPv4 address or subnet such as 10.101.0.0/24');
-  }
-  return `${formatIpv4(address)}/${Number(prefix ?? (address === 0 ? 0 : 32))}`;
+  const subnet = parseSubnet(value) ?? refuse(param, value, 'an IPv4 address or subnet such as 10.101.0.0/24');
+  const { address, prefix = address === 0 ? 0 : 32 } = subnet;
+  return `${formatIpv4(address)}/${prefix}`;
 }
 
 function coerceMac(param: Param, value: unknown): number {

@@ -350,14 +350,27 @@ test.each([
 });
 
 describe('without a manager', () => {
-  test('a request is answered with 503 within two seconds', async () => {
+  test.each([
+    ['GET', '/api/networks'],
+    ['GET', '/api/tree'],
+    ['GET', '/api/find/nw-1'],
+    ['POST', '/api/apply'],
+    ['PUT', '/api/networks/nw-1?wait=flows&timeout=100'],
+  ] as const)('%s %s is answered with 503 within two seconds', async (method, url) => {
     await manager.close();
     const began = Date.now();
-    const reply = await app.inject({ url: '/api/networks' });
+    const reply = await app.inject({ method, url, ...(method === 'POST' ? { payload: {} } : {}) });
     expect(Date.now() - began).toBeLessThan(2_000);
     expect(reply.statusCode).toBe(503);
     expect(reply.headers['retry-after']).toBe('1');
     expect(reply.json()).toMatchObject({ error: 'Vnet::Endpoints::Errors::ManagerUnavailable', code: '132' });
+  });
+
+  test('its documentation is there all the same', async () => {
+    await manager.close();
+    for (const url of ['/api/docs', '/api/openapi.json', '/api/browse']) {
+      expect((await app.inject({ url })).statusCode).toBe(200);
+    }
   });
 
   test('/healthz says why', async () => {

@@ -11,7 +11,8 @@ export function describeEndpoints(): string {
     'Generated from `packages/model/src/entities/` by `npm test -- packages/model/src/describe -u`; a test keeps it true. What',
     'holds for all of them (formats, errors, lists, `wait`, `If-Match`) is in [api.md](api.md).',
     '',
-    'Paths are below `/api/1.0`. **Bold** parameters are required.',
+    'Paths are below `/api/1.0`. **Bold** parameters are required; old names of a parameter are in brackets. The same, with',
+    'the replies, is at `/api/docs` of a running server, and for programs at `/api/openapi.json`.',
     ...resources.flatMap(section),
     '',
   ].join('\n');
@@ -20,6 +21,7 @@ export function describeEndpoints(): string {
 function section(resource: string): string[] {
   const here = endpoints.filter((endpoint) => endpoint.resource === resource);
   const entities = new Set(here.filter(isEntityEndpoint).map(({ entity }) => entity));
+  const meanings = meaningsOf(here);
   return [
     '',
     `## ${resource}`,
@@ -27,15 +29,10 @@ function section(resource: string): string[] {
     ...entityNames.filter((name) => entities.has(name)).flatMap((name) => [introduction(name), '']),
     '| request | does | parameters |',
     '| --- | --- | --- |',
-    ...here.map(
-      (endpoint) => `| \`${endpoint.method} ${endpoint.path}\` | ${doc(endpoint)} | ${names(endpoint.params)} |`,
-    ),
-    '',
-    '| parameter | value | meaning |',
-    '| --- | --- | --- |',
-    ...[...parametersOf(here)].map(
-      ([name, param]) => `| \`${name}\` | ${valueOf(param)} | ${escaped(param.doc)}${standard(param)} |`,
-    ),
+    ...here.map((endpoint) => `| \`${endpoint.method} ${endpoint.path}\` | ${doc(endpoint)} | ${names(endpoint)} |`),
+    ...(meanings.length === 0
+      ? []
+      : ['', '| parameter | value | meaning |', '| --- | --- | --- |', ...meanings.map(row)]),
   ];
 }
 
@@ -44,35 +41,60 @@ function introduction(entity: EntityName): string {
   return `\`${entity}\`${prefix === undefined ? '' : ` (\`${prefix}-…\`)`}: ${text}`;
 }
 
-/** One row for each parameter; requests that share a name share its meaning, unless it is said in other words. */
-function parametersOf(here: readonly Endpoint[]): Map<string, Param> {
-  const params = here.filter(({ operation }) => operation !== 'list').flatMap((endpoint) => endpoint.params);
-  const byName = new Map<string, Param>();
-  for (const param of params) {
-    const known = byName.get(param.name);
-    if (known === undefined || (known.default === undefined && param.default !== undefined)) {
-      byName.set(param.name, known === undefined ? param : { ...param, doc: known.doc });
-    }
+/** A parameter, and the requests in which it means this. */
+interface Meaning {
+  readonly param: Param;
+  readonly requests: readonly string[];
+  /** The name means something else in other requests of the resource. */
+  readonly isOneOfSeveral: boolean;
+}
+
+/** Requests that share a parameter share its row, unless it is said in other words. Paging is said once, in api.md. */
+function meaningsOf(here: readonly Endpoint[]): Meaning[] {
+  const uses = here
+    .filter(({ operation }) => operation !== 'list')
+    .flatMap((endpoint) => endpoint.params.map((param) => ({ param, request: `${endpoint.method} ${endpoint.path}` })));
+  const meanings = new Map<string, { param: Param; requests: string[] }>();
+  for (const { param, request } of uses) {
+    const key = `${param.name} ${param.doc}`;
+    const known = meanings.get(key);
+    if (known === undefined) meanings.set(key, { param, requests: [request] });
+    else meanings.set(key, { param: withDefault(known.param, param), requests: [...known.requests, request] });
   }
-  return byName;
+  const all = [...meanings.values()];
+  return all.map((each) => ({
+    ...each,
+    isOneOfSeveral: all.filter(({ param }) => param.name === each.param.name).length > 1,
+  }));
+}
+
+/** Only requests that make something have defaults. */
+function withDefault(known: Param, other: Param): Param {
+  return known.default === undefined && other.default !== undefined ? other : known;
+}
+
+function row({ param, requests, isOneOfSeveral }: Meaning): string {
+  const where = isOneOfSeveral ? ` (${requests.map((request) => `\`${request}\``).join(', ')})` : '';
+  return `| \`${param.name}\`${where} | ${valueOf(param)} | ${escaped(param.doc)}${standard(param)} |`;
 }
 
 function doc({ doc: text }: Endpoint): string {
   return escaped(text);
 }
 
-function names(params: readonly Param[]): string {
-  const shown = params.map(({ name, required, aliases = [] }) => {
+function names(endpoint: Endpoint): string {
+  const shown = endpoint.params.map(({ name, required, aliases = [] }) => {
     const also = aliases.length === 0 ? '' : ` (or ${aliases.join(', ')})`;
     return `${required === true ? `**${name}**` : name}${also}`;
   });
-  return shown.join(', ') || '–';
+  const body = 'document' in endpoint ? ['the document as the body'] : [];
+  return [...body, ...shown].join(', ') || '–';
 }
 
 function valueOf({ type, to, values = [], min, max }: Param): string {
   if (type === 'choice') return values.map((value) => `\`${value}\``).join(', ');
   if (type === 'reference') return `uuid, ${prefixOf(to)}`;
-  if (type === 'integer' && min !== undefined && max !== undefined) return `${min} to ${max}`;
+  if (type === 'integer' && min !== undefined) return max === undefined ? `number from ${min}` : `${min} to ${max}`;
   return VALUES[type];
 }
 

@@ -24,15 +24,19 @@ export function draftOf(entity: EntityName, { columns, extra }: Wanted): Wanted[
 }
 
 /** Rows of one entity, with what belongs to them, in as few statements as possible. */
-export async function createAll(edit: Editor, entity: EntityName, wanted: readonly Wanted[]): Promise<Row[]> {
+export async function createAll(
+  edit: Editor,
+  entity: EntityName,
+  wanted: readonly Wanted[],
+  by: 'request' | 'document' = 'request',
+): Promise<Row[]> {
   const rows = await edit.insertAll<EntityName>(
     entity,
     wanted.map((each) => draftOf(entity, each)),
   );
-  await rulesOf(entity).created?.(
-    edit,
-    rows.map((row, i) => ({ row, extra: wanted[i]!.extra })),
-  );
+  const { created, declared = created } = rulesOf(entity);
+  const made = rows.map((row, i) => ({ row, extra: wanted[i]!.extra }));
+  await (by === 'document' ? declared : created)?.(edit, made);
   return rows;
 }
 

@@ -1,6 +1,7 @@
 import {
   type ApiRequest,
   type Applied,
+  type Endpoint,
   type HealthRequest,
   type Reply,
   READING,
@@ -26,6 +27,12 @@ export interface ServiceOptions {
 }
 
 type Answer = Omit<Reply, 'type' | 'id'>;
+
+/** Of the parameters; a document is none. */
+function namesOf(endpoint: Endpoint, { params }: ApiRequest): string[] {
+  const document = isEntityEndpoint(endpoint) ? undefined : endpoint.document;
+  return Object.keys(params).filter((name) => name !== document);
+}
 
 /** Longest that a request may wait for agents, in ms. */
 const MAX_WAIT_MS = 300_000;
@@ -62,7 +69,7 @@ export class Service {
     const { store, settings } = this.#options;
     const endpoint = findEndpoint(request.endpoint);
     if (endpoint === undefined) throw new VnetError('UnknownEndpoint', request.endpoint);
-    if (request.strict === true) checkNames(endpoint, Object.keys(request.params));
+    if (request.strict === true) checkNames(endpoint, namesOf(endpoint, request));
     const valid = validate(endpoint, request.path, request.params);
     if (READING.includes(endpoint.operation)) {
       const { revision } = store;
@@ -72,11 +79,9 @@ export class Service {
       return { ok: true, body, revision };
     }
     const author = { who: request.who.slice(0, 255), request_id: request.request_id.slice(0, 255) };
-    const { result, revision } = await store.write(author, (tx) =>
-      isEntityEndpoint(endpoint)
-        ? write(tx, settings, { endpoint, ...valid, ifMatch: request.if_match })
-        : applyDocument(tx, settings, valid, request.params[endpoint.document ?? '']),
-    );
+    const { result, revision } = await (isEntityEndpoint(endpoint)
+      ? store.write(author, (tx) => write(tx, settings, { endpoint, ...valid, ifMatch: request.if_match }))
+      : applyDocument(store, author, settings, valid, request.params[endpoint.document ?? '']));
     const answer = { ok: true, body: result, revision };
     const applied = request.wait_ms === undefined ? undefined : await this.#applied(revision, request.wait_ms);
     return applied === undefined ? answer : { ...answer, applied };

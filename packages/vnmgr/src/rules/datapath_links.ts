@@ -1,7 +1,7 @@
 /** How datapaths take part in networks, segments and route links: the same rules for the three kinds. */
 import type { EntityName, Row } from '@vnet/model';
 import { datapathMac } from './mac_allocation.ts';
-import type { Completion, Departure, Edit, Reaction } from './rule.ts';
+import type { Completion, Departure, Edit, Reaction, RequestRule } from './rule.ts';
 import { changesOf } from './rule.ts';
 
 /** Row of a datapath for something, what a topology has as its member, and what says that it is needed there. */
@@ -28,6 +28,9 @@ export const completeDatapathLink: Completion<LinkEntity> = async (edit, draft) 
   mac_address: draft.mac_address ?? (await datapathMac(edit)),
   ip_lease_id: draft.ip_lease_id ?? (await firstLease(edit, draft.interface_id ?? 0))?.id ?? null,
 });
+
+/** What topologies imply comes and goes with them. */
+export const datapathLinkRequests: RequestRule<LinkEntity> = { implied: (row) => row.topology_id !== null };
 
 /** Rows follow the leases of their host interface: one that had none gets the first one. */
 export const hostAddresses: Reaction = {

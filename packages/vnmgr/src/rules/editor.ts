@@ -1,4 +1,12 @@
-import { type EntityName, type NewRow, type Patch, type Row, declarationOf, isEntityName } from '@vnet/model';
+import {
+  type EntityName,
+  type NewRow,
+  type Patch,
+  type Row,
+  VnetError,
+  declarationOf,
+  isEntityName,
+} from '@vnet/model';
 import { classify } from '../store/failures.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { planRemoval } from './cascade.ts';
@@ -81,12 +89,22 @@ export class Editor implements Edit {
   /** A row that owns another (a lease its address) has its values in columns of the same names. */
   async #withOwned(entity: EntityName, drafts: readonly Columns[]): Promise<Columns[]> {
     let whole = [...drafts];
-    for (const { column, to, names } of ownedRows(entity)) {
+    const owned = ownedRows(entity);
+    if (owned.length > 0) await this.#refuseTaken(entity, drafts);
+    for (const { column, to, names } of owned) {
       const values = whole.map((draft) => Object.fromEntries(names.map((name) => [name, draft[name]])));
       const rows = await this.insertAll<EntityName>(to, values);
       whole = whole.map((draft, i) => ({ ...draft, [column]: rows[i]!.id }));
     }
     return whole;
+  }
+
+  /** A uuid that is taken is the error, not that the address is in use, by the very row that has the uuid. */
+  async #refuseTaken(entity: EntityName, drafts: readonly Columns[]): Promise<void> {
+    const uuids = drafts.flatMap(({ uuid }) => (typeof uuid === 'string' ? [uuid] : []));
+    if (uuids.length === 0) return;
+    const [taken] = await this.tx.allIn<EntityName>(entity, 'uuid', uuids);
+    if (taken !== undefined && 'uuid' in taken) throw new VnetError('DuplicateUUID', taken.uuid);
   }
 
   async #updateOwned(entity: EntityName, row: Row, patch: Columns): Promise<void> {

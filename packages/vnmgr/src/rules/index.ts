@@ -1,10 +1,10 @@
 /** All rules, by where they apply. */
 import type { EntityName } from '@vnet/model';
 import { associations } from './associations.ts';
-import { completeDatapathLink, hostAddresses, leaveDeletedLeases } from './datapath_links.ts';
+import { completeDatapathLink, datapathLinkRequests, hostAddresses, leaveDeletedLeases } from './datapath_links.ts';
 import { completeDnsService, reviseDnsService } from './dns_service.ts';
 import { placesFallBack } from './facts.ts';
-import { completeFilterStatic, filterStaticRequests } from './filter_static.ts';
+import { filterStaticRequests } from './filter_static.ts';
 import { completeInterfacePort, interfaceRequests } from './interface.ts';
 import { completeIpRange } from './ip_range.ts';
 import { ipRetention, retentionFollowsLease } from './ip_retention.ts';
@@ -16,7 +16,7 @@ import { completeNetwork, networkRequests, reviseNetwork } from './network.ts';
 import { completeRoute, reviseRoute } from './route.ts';
 import { completeRouteLink, routeLinkRequests } from './route_link.ts';
 import type { BackgroundRule, Completion, Departure, Reaction, RequestRule, Revision } from './rule.ts';
-import { completeSecurityGroup, reviseSecurityGroup } from './security_group.ts';
+import { completeSecurityGroup, peerGroups, reviseSecurityGroup } from './security_group.ts';
 import { segmentRequests } from './segment.ts';
 import {
   completeTopologyDatapath,
@@ -39,7 +39,6 @@ export const completions: { readonly [E in EntityName]?: Completion<E> } = {
   route_link: completeRouteLink,
   route: completeRoute,
   dns_service: completeDnsService,
-  filter_static: completeFilterStatic,
   translation_static_address: completeStaticAddress,
   vlan_translation: completeVlanTranslation,
   security_group: completeSecurityGroup,
@@ -74,6 +73,9 @@ export const requestRules: { readonly [E in EntityName]?: RequestRule<E> } = {
   route_link: routeLinkRequests,
   filter_static: filterStaticRequests,
   lease_policy_base_interface: leasePolicyInterfaceRequests,
+  datapath_network: datapathLinkRequests,
+  datapath_segment: datapathLinkRequests,
+  datapath_route_link: datapathLinkRequests,
 };
 
 /** In this order in each round. */
@@ -82,6 +84,7 @@ export const reactions: readonly Reaction[] = [
   ipLeasesFollowMacLease,
   retentionFollowsLease,
   translationModes,
+  peerGroups,
   associations,
   hostAddresses,
   topologyProducts,

@@ -1,7 +1,7 @@
 /** Lease policies: addresses from ranges, put into containers that group them and keep their time. */
 import { type Row, VnetError } from '@vnet/model';
 import { freeAddress } from './address_allocation.ts';
-import type { Edit, RequestRule } from './rule.ts';
+import type { Edit, Made, RequestRule } from './rule.ts';
 
 export interface WantedLease {
   readonly uuid?: string | undefined;
@@ -68,13 +68,31 @@ export async function leaseFromPolicy(
   return lease;
 }
 
+type MadeBaseInterface = Made<'lease_policy_base_interface'>;
+
+async function leaseEach(edit: Edit, made: readonly MadeBaseInterface[]): Promise<void> {
+  for (const { row } of made) {
+    const policy = await edit.tx.get('lease_policy', row.lease_policy_id);
+    if (policy?.timing !== 'immediate') continue;
+    await leaseFromPolicy(edit, policy, { label: row.label, interface_id: row.interface_id });
+  }
+}
+
+/** Those whose interface has no address in a network of the policy. */
+async function withoutLease(edit: Edit, made: readonly MadeBaseInterface[]): Promise<MadeBaseInterface[]> {
+  const policies = made.map(({ row }) => row.lease_policy_id);
+  const bases = await edit.tx.allIn('lease_policy_base_network', 'lease_policy_id', policies);
+  const interfaces = made.map(({ row }) => row.interface_id);
+  const leases = await edit.tx.allIn('ip_lease', 'interface_id', interfaces);
+  return made.filter(({ row }) => {
+    const networks = bases.filter((base) => base.lease_policy_id === row.lease_policy_id);
+    const own = leases.filter((lease) => lease.interface_id === row.interface_id);
+    return !own.some((lease) => networks.some((base) => base.network_id === lease.network_id));
+  });
+}
+
 /** An interface that is added to a policy of timing immediate gets its address at once. */
 export const leasePolicyInterfaceRequests: RequestRule<'lease_policy_base_interface'> = {
-  created: async (edit, made) => {
-    for (const { row } of made) {
-      const policy = await edit.tx.get('lease_policy', row.lease_policy_id);
-      if (policy?.timing !== 'immediate') continue;
-      await leaseFromPolicy(edit, policy, { label: row.label, interface_id: row.interface_id });
-    }
-  },
+  created: leaseEach,
+  declared: async (edit, made) => await leaseEach(edit, await withoutLease(edit, made)),
 };

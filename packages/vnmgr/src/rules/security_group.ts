@@ -1,29 +1,40 @@
-import { type Row, VnetError, parseSecurityRules } from '@vnet/model';
-import type { Completion, Edit, Revision } from './rule.ts';
+import { VnetError, parseSecurityRules } from '@vnet/model';
+import type { Completion, Reaction, Revision } from './rule.ts';
+import { changesOf } from './rule.ts';
 
 /** @throws {VnetError} ArgumentError naming line, rule and what is wrong */
-async function checkRules(edit: Edit, rules: string | undefined): Promise<void> {
-  if (rules === undefined) return;
-  const { parsed, errors } = parseSecurityRules(rules);
-  const [error] = errors;
+function checkRules(rules: string | undefined): void {
+  const [error] = parseSecurityRules(rules ?? '').errors;
   if (error !== undefined) throw new VnetError('ArgumentError', `rules: line ${error.line}: ${error.message}`);
-  for (const { line, text, peer } of parsed) {
-    if (typeof peer !== 'string') continue;
-    const group: Row<'security_group'> | undefined = await edit.tx.first('security_group', { uuid: peer });
-    if (group !== undefined) continue;
-    throw new VnetError(
-      'ArgumentError',
-      `rules: line ${line}: Unknown security group uuid in rule '${text}'; make the group ${peer} first`,
-    );
-  }
 }
 
-export const completeSecurityGroup: Completion<'security_group'> = async (edit, draft) => {
-  await checkRules(edit, draft.rules);
-  return draft;
+export const completeSecurityGroup: Completion<'security_group'> = (_edit, draft) => {
+  checkRules(draft.rules);
+  return Promise.resolve(draft);
 };
 
-export const reviseSecurityGroup: Revision<'security_group'> = async (edit, _row, patch) => {
-  await checkRules(edit, patch.rules);
-  return patch;
+export const reviseSecurityGroup: Revision<'security_group'> = (_edit, _row, patch) => {
+  checkRules(patch.rules);
+  return Promise.resolve(patch);
+};
+
+/** Groups that rules name are there; those that one document makes may name each other. */
+export const peerGroups: Reaction = {
+  on: ['security_group'],
+  run: async (edit, changes) => {
+    const changed = changesOf('security_group', changes).filter(({ before, after }) => before?.rules !== after?.rules);
+    const named = changed.flatMap(({ after }) =>
+      parseSecurityRules(after?.rules ?? '').parsed.flatMap(({ line, text, peer }) =>
+        typeof peer === 'string' ? [{ line, text, peer }] : [],
+      ),
+    );
+    const peers = named.map(({ peer }) => peer);
+    const known = new Set((await edit.tx.allIn('security_group', 'uuid', peers)).map(({ uuid }) => uuid));
+    const lost = named.find(({ peer }) => !known.has(peer));
+    if (lost === undefined) return;
+    throw new VnetError(
+      'ArgumentError',
+      `rules: line ${lost.line}: Unknown security group uuid in rule '${lost.text}'; make the group ${lost.peer} first`,
+    );
+  },
 };

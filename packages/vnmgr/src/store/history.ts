@@ -1,7 +1,7 @@
 /** The log of revisions: written with each transaction, read at start and by auditors. */
 import { type EntityName, type Row, isEntityName } from '@vnet/model';
 import type { Knex } from 'knex';
-import { chunks } from './queries.ts';
+import { IN_CHUNK, type Page, chunks } from './queries.ts';
 import type { Change } from './transaction.ts';
 
 /** Who made a revision, for the audit trail. */
@@ -15,7 +15,8 @@ export interface Revision {
   readonly changes: readonly Change[];
 }
 
-const INSERT_CHUNK = 100;
+/** Lines in one INSERT: a line has a few kilobytes at most. */
+const INSERT_CHUNK = 500;
 
 interface ChangeLine {
   readonly revision: number;
@@ -28,6 +29,12 @@ interface ChangeLine {
 function operationOf({ before, after }: Change): string {
   if (before === null) return 'create';
   return after === null ? 'delete' : 'update';
+}
+
+/** A row that was renamed is found by its new uuid. */
+function uuidOf({ before, after }: Change): string | null {
+  const row = after ?? before;
+  return row !== null && 'uuid' in row ? row.uuid : null;
 }
 
 function json(row: Row | null): string | null {
@@ -62,6 +69,7 @@ export async function appendRevision(
     revision,
     entity: change.entity,
     row_id: change.id,
+    uuid: uuidOf(change),
     operation: operationOf(change),
     before: json(change.before),
     after: json(change.after),
@@ -114,4 +122,74 @@ export async function prune(db: Knex, before: number): Promise<void> {
   const newest = row?.newest ?? 0;
   await db('changes').where('revision', '<=', newest).delete();
   await db('revisions').where('id', '<=', newest).where('id', '>', 0).delete();
+}
+
+/** A line of the log of revisions, without its changes. */
+export interface LoggedRevision extends Author {
+  readonly revision: number;
+  /** Epoch milliseconds. */
+  readonly time: number;
+}
+
+/** A change as the log has it. */
+export interface LoggedChange extends Change {
+  readonly revision: number;
+  /** Number of the line. */
+  readonly line: number;
+}
+
+/** Which revisions there are, the last first; with a uuid those that touch a row of that name. */
+export async function revisionsPage(
+  db: Knex,
+  uuid: string | undefined,
+  { limit, offset }: Page,
+): Promise<{ readonly total: number; readonly page: readonly LoggedRevision[] }> {
+  const kept = () => {
+    const query = db('revisions').where('id', '>', 0);
+    return uuid === undefined ? query : query.whereIn('id', db('changes').where({ uuid }).select('revision'));
+  };
+  const [row] = await kept().count<{ count: number | string }[]>({ count: '*' });
+  const rows = await kept()
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .offset(offset)
+    .select<LoggedRevision[]>({ revision: 'id' }, 'time', 'who', 'request_id');
+  return { total: Number(row?.count ?? 0), page: rows };
+}
+
+/** Which lines: those of a uuid, or those of an entity whose rows have one of these ids in one of these columns. */
+export type LineFilter =
+  | { readonly uuid: string }
+  | { readonly entity: EntityName; readonly columns: readonly string[]; readonly ids: readonly number[] };
+
+/** Changes of these revisions, in their order. */
+export async function changesIn(db: Knex, revisions: readonly number[], filter?: LineFilter): Promise<LoggedChange[]> {
+  const query = db('changes').whereIn('revision', revisions).orderBy('id');
+  if (filter !== undefined && 'uuid' in filter) void query.where({ uuid: filter.uuid });
+  if (filter !== undefined && 'entity' in filter) {
+    const { entity, columns, ids } = filter;
+    // Rows are stored as JSON, and their times are last: a comma follows each number.
+    const patterns = columns.flatMap((column) => ids.map((id) => `%"${column}":${id},%`));
+    void query.where({ entity }).where((any) => {
+      for (const pattern of patterns) void any.orWhere('before', 'like', pattern).orWhere('after', 'like', pattern);
+    });
+  }
+  const lines = (await query) as (ChangeLine & { readonly id: number })[];
+  return lines.flatMap(({ id: line, revision, entity, row_id: id, before, after }) =>
+    isEntityName(entity) ? [{ line, revision, entity, id, before: parseRow(before), after: parseRow(after) }] : [],
+  );
+}
+
+/** The uuids that rows have or had, as far as the log reaches back. */
+export async function uuidsEver(
+  db: Knex,
+  entity: EntityName,
+  ids: readonly number[],
+): Promise<{ readonly id: number; readonly uuid: string }[]> {
+  const found: { id: number; uuid: string }[] = [];
+  for (const chunk of chunks(ids, IN_CHUNK)) {
+    const lines = db('changes').where({ entity }).whereIn('row_id', chunk).whereNotNull('uuid').orderBy('id');
+    found.push(...(await lines.select<{ id: number; uuid: string }[]>({ id: 'row_id' }, 'uuid')));
+  }
+  return found;
 }

@@ -53,6 +53,16 @@ export class Transaction extends Queries {
     return known as Row<E>;
   }
 
+  override async allIn<E extends EntityName>(
+    entity: E,
+    column: string,
+    values: readonly (number | string | null)[],
+  ): Promise<Row<E>[]> {
+    const rows = await super.allIn(entity, column, values);
+    for (const row of rows) this.#remember(entity, row);
+    return rows;
+  }
+
   /** @returns the rows in the order of `values` */
   async insert<E extends EntityName>(entity: E, values: readonly NewRow<E>[]): Promise<Row<E>[]> {
     const times = { created_at: this.now, updated_at: this.now };
