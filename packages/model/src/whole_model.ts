@@ -26,6 +26,16 @@ const modelEndpoints: readonly ModelEndpoint[] = [
     doc: 'The networks and segments with their interfaces, addresses and where each lives.',
   },
   {
+    name: 'agents',
+    method: 'GET',
+    path: '/agents',
+    operation: 'query',
+    resource: 'agents',
+    pathParams: [],
+    params: [],
+    doc: 'The hosts: whether their agents are connected, how far they are, and what they warn of.',
+  },
+  {
     name: 'history',
     method: 'GET',
     path: '/history',

@@ -210,6 +210,7 @@ const lines: readonly (string | Request)[] = [
   'GET /find/nw-1',
   'GET /find/if-1',
   'GET /tree',
+  'GET /agents',
   'GET /tree?network_uuid=nw-1',
   'GET /history?limit=1000',
   'GET /history?uuid=if-1',

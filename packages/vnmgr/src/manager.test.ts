@@ -96,6 +96,30 @@ describe('the manager', () => {
     });
   });
 
+  it('lists hosts with what their agents say of themselves', async () => {
+    const agent = connect<FromAgent>((message) => {
+      if (message.type === 'question') agent.send({ type: 'answer', id: message.id, body: { flows: 42 } });
+    });
+    const front = connect<FromApi>();
+    await vi.waitUntil(() => agent.up && front.up, { timeout: 10_000, interval: 5 });
+    for (const [node_id, dpid] of [
+      ['hv1', '1'],
+      ['hv2', '2'],
+    ]) {
+      await api(front, 'datapaths.create', { uuid: `dp-${node_id}`, display_name: '', node_id, dpid });
+    }
+    const nobody = { database: null, revision: null, scopes: [], subscription: 1 };
+    agent.send({ type: 'hello', node_id: 'hv1', dpid: '0x0000000000000001', run: '1', ...nobody });
+    const { body } = await api(front, 'agents', {}, { operation: 'query' });
+    expect(body).toMatchObject({
+      total_count: 2,
+      items: [
+        { node_id: 'hv1', datapath_uuid: 'dp-hv1', connected: true, revision: 0, sent_revision: 2, flows: 42 },
+        { node_id: 'hv2', datapath_uuid: 'dp-hv2', connected: false, connected_at: null, revision: null },
+      ],
+    });
+  });
+
   it('ends the connection of one who sends nonsense, and serves the others', async () => {
     const reasons: string[] = [];
     const front = connect<FromApi>();

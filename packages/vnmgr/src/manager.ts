@@ -20,6 +20,7 @@ import { KEPT_REVISIONS, Replica } from './scopes/replica.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { historyId, prune, revisionsSince } from './store/history.ts';
 import { Store } from './store/store.ts';
+import { listAgents } from './stream/agents.ts';
 import { Hub } from './stream/hub.ts';
 import { Inbox } from './stream/inbox.ts';
 import { Questions } from './stream/questions.ts';
@@ -145,6 +146,7 @@ export class Manager {
     this.#service = new Service({
       store: this.#store,
       settings,
+      live: { agents: (queries) => listAgents(queries, this.#hub, this.#questions) },
       untilApplied: (number, ms) => this.#hub.untilApplied(number, ms),
       onDefect: (err, { request_id, endpoint }) => log.error({ err, request_id, endpoint }, 'request failed'),
     });

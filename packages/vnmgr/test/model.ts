@@ -45,6 +45,7 @@ export async function openModel(url: string, settings: Settings = {}, background
   const service = new Service({
     store,
     settings,
+    live: {},
     untilApplied: () => Promise.resolve({ agents: 0, behind: [] }),
     onDefect: (error) => void defects.push(error),
   });

@@ -64,6 +64,30 @@ const history = pageOf(
   ),
 );
 
+const warning = objectOf({
+  ...each({ message: TEXT, details: { type: 'object' } }),
+  level: maybe({ ...TEXT, description: 'warn unless it says error.' }),
+});
+
+const agents = pageOf(
+  objectOf({
+    ...each({
+      node_id: TEXT,
+      datapath_uuid: { ...orNull(uuidSchema('datapath')), description: 'null: no datapath is for this agent.' },
+      dpid: TEXT,
+      connected: BOOLEAN,
+      connected_at: orNull(TEXT),
+      revision: { ...orNull(NUMBER), description: 'What the switch has.' },
+      sent_revision: { ...orNull(NUMBER), description: 'What was sent to the agent.' },
+    }),
+    bridge: maybe(TEXT),
+    flows: maybe(NUMBER),
+    interfaces: maybe({ ...NUMBER, description: 'Interfaces that live there.' }),
+    networks: maybe({ ...NUMBER, description: 'Networks in use there.' }),
+    warnings: maybe(arrayOf(warning)),
+  }),
+);
+
 const plan = objectOf(
   each({
     applied: { ...BOOLEAN, description: 'False: it was a dry run.' },
@@ -104,6 +128,7 @@ const found: Schema = {
 const answers: Readonly<Record<string, Schema>> = {
   find: found,
   tree,
+  agents,
   history,
   export: refTo('Document'),
   apply: plan,

@@ -15,12 +15,14 @@ import type { Settings } from '../rules/rule.ts';
 import type { Store } from '../store/store.ts';
 import type { Outcome } from '../stream/hub.ts';
 import { read } from './reads.ts';
-import { applyDocument, query } from './whole_model.ts';
+import { type Query, applyDocument, query } from './whole_model.ts';
 import { write } from './writes.ts';
 
 export interface ServiceOptions {
   readonly store: Store;
   readonly settings: Settings;
+  /** Queries that ask agents, by the name of the endpoint. */
+  readonly live: Readonly<Record<string, Query>>;
   readonly untilApplied: (revision: number, ms: number) => Promise<Outcome>;
   /** For errors that are defects: the answer says no more than that. */
   readonly onDefect: (error: unknown, request: ApiRequest) => void;
@@ -66,7 +68,7 @@ export class Service {
   }
 
   async #answer(request: ApiRequest): Promise<Answer> {
-    const { store, settings } = this.#options;
+    const { store, settings, live } = this.#options;
     const endpoint = findEndpoint(request.endpoint);
     if (endpoint === undefined) throw new VnetError('UnknownEndpoint', request.endpoint);
     if (request.strict === true) checkNames(endpoint, namesOf(endpoint, request));
@@ -74,7 +76,7 @@ export class Service {
     if (READING.includes(endpoint.operation)) {
       const { revision } = store;
       const body = await store.read((queries) =>
-        isEntityEndpoint(endpoint) ? read(queries, { endpoint, ...valid }) : query(queries, endpoint.name, valid),
+        isEntityEndpoint(endpoint) ? read(queries, { endpoint, ...valid }) : query(queries, endpoint.name, valid, live),
       );
       return { ok: true, body, revision };
     }

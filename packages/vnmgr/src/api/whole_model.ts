@@ -11,7 +11,8 @@ import type { Store, Written } from '../store/store.ts';
 import { history } from './history.ts';
 import { tree } from './tree.ts';
 
-type Query = (queries: Queries, request: ValidRequest) => Promise<unknown>;
+/** Answers one request without changing anything. */
+export type Query = (queries: Queries, request: ValidRequest) => Promise<unknown>;
 
 /** The entity whose uuids begin like this one. */
 function entityOf(uuid: string): EntityName {
@@ -40,9 +41,17 @@ const queries: Readonly<Record<string, Query>> = {
   export: async (db) => await inSnapshot(db, exportModel),
 };
 
-/** @throws {VnetError} */
-export async function query(db: Queries, name: string, request: ValidRequest): Promise<unknown> {
-  const answer = queries[name];
+/**
+ * @param live what only a running manager can answer, because it asks agents
+ * @throws {VnetError}
+ */
+export async function query(
+  db: Queries,
+  name: string,
+  request: ValidRequest,
+  live: Readonly<Record<string, Query>>,
+): Promise<unknown> {
+  const answer = queries[name] ?? live[name];
   if (answer === undefined) throw new VnetError('UnknownEndpoint', name);
   return await answer(db, request);
 }

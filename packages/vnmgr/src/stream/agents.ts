@@ -8,11 +8,6 @@ import type { Session } from './session.ts';
 /** How long an agent may take to answer: it answers between two batches of flows. */
 const PATIENCE_MS = 2_000;
 
-export interface AgentsOptions<Peer> {
-  readonly hub: Hub<Peer>;
-  readonly questions: Questions<Peer>;
-}
-
 /** One agent of the list: that of a datapath, or one whose datapath is not in the model. */
 function line(datapath: Row<'datapath'> | undefined, session: Session | undefined, status: unknown): object {
   return {
@@ -29,7 +24,7 @@ function line(datapath: Row<'datapath'> | undefined, session: Session | undefine
 }
 
 /** Each datapath with its agent, connected or not, and agents that no datapath is for. */
-export async function listAgents<Peer>(queries: Queries, { hub, questions }: AgentsOptions<Peer>): Promise<object> {
+export async function listAgents<Peer>(queries: Queries, hub: Hub<Peer>, questions: Questions<Peer>): Promise<object> {
   const agents = hub.agents();
   const peers = agents.map(([peer]) => peer);
   const statuses = await questions.ask(peers, 'status', {}, PATIENCE_MS);
