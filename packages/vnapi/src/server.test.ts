@@ -1,60 +1,15 @@
-/** The HTTP side against a real bus, with a scripted manager at its other end. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import type { FastifyInstance } from 'fastify';
-import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { BusClient, BusServer } from '@vnet/bus';
-import { VnetError, type ApiRequest, type FromApi, type Reply } from '@vnet/model';
-import { createServer } from './server.ts';
+/** What HTTP becomes for the manager, and what its answers become. */
+import { describe, expect, test } from 'vitest';
+import { VnetError } from '@vnet/model';
+import { scriptedForEach } from '../test/scripted.ts';
 
-type Answer = Omit<Reply, 'type' | 'id'>;
-
-const log = pino({ level: 'silent' });
-let dir: string;
-let manager: BusServer<FromApi, Reply>;
-let client: BusClient<FromApi>;
-let app: FastifyInstance;
-let requests: FromApi[];
-/** What the scripted manager says next; undefined: nothing. */
-let answer: Answer | undefined;
-
-beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'vnet-api-'));
-  requests = [];
-  answer = { ok: true, body: { uuid: 'nw-1' }, revision: 7 };
-  manager = await BusServer.open<FromApi, Reply>({
-    listen: [`ipc://${dir}/bus`],
-    log,
-    onMessage: (peer, request) => {
-      requests.push(request);
-      if (answer !== undefined) manager.send(peer, { type: 'reply', id: request.id, ...answer });
-    },
-  });
-  client = new BusClient<FromApi>({ endpoints: manager.endpoints, log });
-  app = createServer(client, log);
-});
-
-afterEach(async () => {
-  await app.close();
-  client.close();
-  await manager.close();
-  rmSync(dir, { recursive: true });
-});
-
-function asked(): ApiRequest {
-  expect(requests).toHaveLength(1);
-  return requests[0] as ApiRequest;
-}
+const site = scriptedForEach();
 
 describe('a request', () => {
   test.each(['/api/1.0/networks', '/api/networks', '/api/1.0/networks.json'])(
     'to %s names its endpoint',
     async (path) => {
-      const reply = await app.inject({
+      const reply = await site.current.app.inject({
         method: 'POST',
         url: `${path}?ipv4_network=10.0.0.0`,
         headers: { 'x-request-id': 'r-1' },
@@ -63,7 +18,7 @@ describe('a request', () => {
       expect(reply.headers['content-type']).toBe('application/json');
       expect(reply.headers['etag']).toBe('"7"');
       expect(reply.json()).toEqual({ uuid: 'nw-1' });
-      expect(asked()).toEqual({
+      expect(site.current.asked()).toEqual({
         type: 'api',
         id: 1,
         endpoint: 'networks.create',
@@ -77,8 +32,8 @@ describe('a request', () => {
   );
 
   test('carries its path parameters', async () => {
-    await app.inject({ method: 'DELETE', url: '/api/1.0/datapaths/dp-1/networks/nw-1' });
-    expect(asked()).toMatchObject({
+    await site.current.app.inject({ method: 'DELETE', url: '/api/1.0/datapaths/dp-1/networks/nw-1' });
+    expect(site.current.asked()).toMatchObject({
       endpoint: 'datapaths.networks.delete',
       path: { uuid: 'dp-1', network_uuid: 'nw-1' },
     });
@@ -103,32 +58,36 @@ describe('a request', () => {
     ['body of another type', 'ipv4_prefix=24', 'text/plain', 'x', { ipv4_prefix: '24' }],
   ])('takes parameters from %s', async (_where, query, type, payload, params) => {
     const headers = type === undefined ? {} : { 'content-type': type };
-    await app.inject({
+    await site.current.app.inject({
       method: 'PUT',
       url: `/api/networks/nw-1?${query}`,
       headers,
       ...(payload === undefined ? {} : { payload }),
     });
-    expect(asked().params).toEqual(params);
+    expect(site.current.asked().params).toEqual(params);
   });
 
   test.each(['GET', 'DELETE'] as const)('%s takes parameters from the query', async (method) => {
-    await app.inject({ method, url: '/api/interfaces/if-1/ports?port_name=eth0&limit=3' });
-    expect(asked().params).toEqual({ port_name: 'eth0', limit: '3' });
+    await site.current.app.inject({ method, url: '/api/interfaces/if-1/ports?port_name=eth0&limit=3' });
+    expect(site.current.asked().params).toEqual({ port_name: 'eth0', limit: '3' });
   });
 
   test('may wait for the switches', async () => {
-    answer = { ok: true, body: ['nw-1'], applied: { revision: 9, agents: 2, behind: [], ms: 12 } };
-    const reply = await app.inject({ method: 'DELETE', url: '/api/networks/nw-1?wait=flows&timeout=0.5' });
-    expect(asked().wait_ms).toBe(500);
+    site.current.answer = { ok: true, body: ['nw-1'], applied: { revision: 9, agents: 2, behind: [], ms: 12 } };
+    const reply = await site.current.app.inject({ method: 'DELETE', url: '/api/networks/nw-1?wait=flows&timeout=0.5' });
+    expect(site.current.asked().wait_ms).toBe(500);
     expect(reply.statusCode).toBe(200);
     expect(reply.headers['vnet-applied']).toBe('revision=9; agents=2; ms=12');
   });
 
   test('says with 202 which agents are behind', async () => {
-    answer = { ok: true, body: ['nw-1'], applied: { revision: 9, agents: 2, behind: ['hv1', 'hv2'], ms: 10_000 } };
-    const reply = await app.inject({ method: 'DELETE', url: '/api/networks/nw-1?wait=flows' });
-    expect(asked().wait_ms).toBe(10_000);
+    site.current.answer = {
+      ok: true,
+      body: ['nw-1'],
+      applied: { revision: 9, agents: 2, behind: ['hv1', 'hv2'], ms: 10_000 },
+    };
+    const reply = await site.current.app.inject({ method: 'DELETE', url: '/api/networks/nw-1?wait=flows' });
+    expect(site.current.asked().wait_ms).toBe(10_000);
     expect(reply.statusCode).toBe(202);
     expect(reply.json()).toEqual(['nw-1']);
     expect(reply.headers['vnet-applied']).toBe('revision=9; agents=2; ms=10000; behind=hv1,hv2');
@@ -140,14 +99,14 @@ describe('a request', () => {
     ['strict=0&display_name=a', undefined],
     ['display_name=a', undefined],
   ])('?%s says whether unknown parameters are refused, and only parameters are passed on', async (query, strict) => {
-    await app.inject({ method: 'PUT', url: `/api/networks/nw-1?${query}` });
-    expect(asked().strict).toBe(strict);
-    expect(asked().params).toEqual({ display_name: 'a' });
+    await site.current.app.inject({ method: 'PUT', url: `/api/networks/nw-1?${query}` });
+    expect(site.current.asked().strict).toBe(strict);
+    expect(site.current.asked().params).toEqual({ display_name: 'a' });
   });
 
   test.each(['5', '"5"', 'W/"5"'])('carries If-Match: %s', async (text) => {
-    await app.inject({ method: 'PUT', url: '/api/networks/nw-1', headers: { 'if-match': text } });
-    expect(asked().if_match).toBe(5);
+    await site.current.app.inject({ method: 'PUT', url: '/api/networks/nw-1', headers: { 'if-match': text } });
+    expect(site.current.asked().if_match).toBe(5);
   });
 });
 
@@ -162,8 +121,8 @@ describe('a reply', () => {
   };
 
   test('is YAML with symbols for .yml', async () => {
-    answer = { ok: true, body: { total_count: 1, offset: 0, limit: 30, items: [row] } };
-    const reply = await app.inject({ url: '/api/1.0/datapaths.yml' });
+    site.current.answer = { ok: true, body: { total_count: 1, offset: 0, limit: 30, items: [row] } };
+    const reply = await site.current.app.inject({ url: '/api/1.0/datapaths.yml' });
     expect(reply.headers['content-type']).toBe('text/yaml;charset=utf-8');
     expect(reply.body).toBe(
       "---\ntotal_count: 1\noffset: 0\nlimit: 30\n:items:\n- :uuid: dp-1\n  :dpid: '0x0000aaaaaaaaaaaa'\n" +
@@ -172,8 +131,8 @@ describe('a reply', () => {
   });
 
   test('of a relation is YAML with symbols only for .yml', async () => {
-    answer = { ok: true, body: { total_count: 0, offset: 0, limit: 30, items: [] } };
-    const reply = await app.inject({ url: '/api/1.0/datapaths/dp-1/networks.yml' });
+    site.current.answer = { ok: true, body: { total_count: 0, offset: 0, limit: 30, items: [] } };
+    const reply = await site.current.app.inject({ url: '/api/1.0/datapaths/dp-1/networks.yml' });
     expect(reply.body).toBe('---\n:total_count: 0\n:offset: 0\n:limit: 30\n:items: []\n');
   });
 
@@ -184,35 +143,38 @@ describe('a reply', () => {
     ['/api/networks', 'text/yaml', 'application/json'],
     ['/api/networks.json', 'text/yaml', 'application/json'],
   ])('for %s to a client that accepts %s is %s', async (url, accept, type) => {
-    const reply = await app.inject({ url, headers: accept === undefined ? {} : { accept } });
+    const reply = await site.current.app.inject({ url, headers: accept === undefined ? {} : { accept } });
     expect([reply.statusCode, reply.headers['content-type']]).toEqual([200, type]);
-    expect(asked().endpoint).toBe('networks.list');
+    expect(site.current.asked().endpoint).toBe('networks.list');
   });
 
   test('there is none in a format that the client does not accept', async () => {
-    const reply = await app.inject({ url: '/api/networks.xml', headers: { accept: 'text/xml, text/yaml;q=0' } });
+    const reply = await site.current.app.inject({
+      url: '/api/networks.xml',
+      headers: { accept: 'text/xml, text/yaml;q=0' },
+    });
     expect([reply.statusCode, reply.headers['content-type']]).toEqual([404, 'application/json']);
     expect(reply.json()).toMatchObject({ code: '122', message: 'There is no GET /api/networks.xml.' });
-    expect(requests).toEqual([]);
+    expect(site.current.requests).toEqual([]);
   });
 
   test('about the whole model is plain YAML for .yml, as apply takes it', async () => {
-    answer = { ok: true, body: { networks: { 'nw-1': { ipv4_network: '10.0.0.0', created_at: 'a' } } } };
-    const reply = await app.inject({ url: '/api/1.0/export.yml' });
+    site.current.answer = { ok: true, body: { networks: { 'nw-1': { ipv4_network: '10.0.0.0', created_at: 'a' } } } };
+    const reply = await site.current.app.inject({ url: '/api/1.0/export.yml' });
     expect(reply.body).toBe('networks:\n  nw-1:\n    ipv4_network: 10.0.0.0\n    created_at: a\n');
   });
 
   test('to HEAD has the headers of GET and no body', async () => {
-    const reply = await app.inject({ method: 'HEAD', url: '/api/networks/nw-1' });
+    const reply = await site.current.app.inject({ method: 'HEAD', url: '/api/networks/nw-1' });
     expect([reply.statusCode, reply.headers['etag'], reply.body]).toEqual([200, '"7"', '']);
-    expect(asked().endpoint).toBe('networks.show');
+    expect(site.current.asked().endpoint).toBe('networks.show');
   });
 
   test('of a delete is a YAML list for .yml', async () => {
-    answer = { ok: true, body: ['nw-1'] };
-    const reply = await app.inject({ method: 'DELETE', url: '/api/1.0/networks/nw-1.yml' });
+    site.current.answer = { ok: true, body: ['nw-1'] };
+    const reply = await site.current.app.inject({ method: 'DELETE', url: '/api/1.0/networks/nw-1.yml' });
     expect(reply.body).toBe('---\n- nw-1\n');
-    expect(asked().path).toEqual({ uuid: 'nw-1' });
+    expect(site.current.asked().path).toEqual({ uuid: 'nw-1' });
   });
 
   test.each([
@@ -220,23 +182,23 @@ describe('a reply', () => {
     ['ArgumentError', 400, '110'],
     ['PreconditionFailed', 412, '120'],
   ] as const)('with %s has status, class and code', async (name, status, code) => {
-    answer = { ok: false, error: new VnetError(name, 'why').toWire() };
-    const reply = await app.inject({ url: '/api/networks/nw-1' });
+    site.current.answer = { ok: false, error: new VnetError(name, 'why').toWire() };
+    const reply = await site.current.app.inject({ url: '/api/networks/nw-1' });
     expect(reply.statusCode).toBe(status);
     expect(reply.json()).toEqual({ error: `Vnet::Endpoints::Errors::${name}`, message: 'why', code });
   });
 
   test('with an error is YAML for .yml', async () => {
-    answer = { ok: false, error: new VnetError('UnknownUUIDResource', 'Network#uuid: nw-1').toWire() };
-    const reply = await app.inject({ url: '/api/networks/nw-1.yml' });
+    site.current.answer = { ok: false, error: new VnetError('UnknownUUIDResource', 'Network#uuid: nw-1').toWire() };
+    const reply = await site.current.app.inject({ url: '/api/networks/nw-1.yml' });
     expect(reply.body).toBe(
       `---\n:error: Vnet::Endpoints::Errors::UnknownUUIDResource\n:message: 'Network#uuid: nw-1'\n:code: '100'\n`,
     );
   });
 
   test('says when to try again while the database is away', async () => {
-    answer = { ok: false, error: new VnetError('DatabaseUnavailable', 'gone').toWire() };
-    const reply = await app.inject({ url: '/api/networks' });
+    site.current.answer = { ok: false, error: new VnetError('DatabaseUnavailable', 'gone').toWire() };
+    const reply = await site.current.app.inject({ url: '/api/networks' });
     expect(reply.statusCode).toBe(503);
     expect(reply.headers['retry-after']).toBe('1');
   });
@@ -251,16 +213,16 @@ describe('a document', () => {
     ['text/yaml', 'networks:\n  nw-1:\n    ipv4_network: 10.0.0.0\n'],
   ])('is taken as it is from %s', async (type, payload) => {
     const url = '/api/apply?dry_run=true&strict=1';
-    await app.inject({ method: 'POST', url, headers: { 'content-type': type }, payload });
-    expect(asked()).toMatchObject({ endpoint: 'apply', operation: 'apply', strict: true });
-    expect(asked().params).toEqual({ dry_run: 'true', document });
+    await site.current.app.inject({ method: 'POST', url, headers: { 'content-type': type }, payload });
+    expect(site.current.asked()).toMatchObject({ endpoint: 'apply', operation: 'apply', strict: true });
+    expect(site.current.asked().params).toEqual({ dry_run: 'true', document });
   });
 
   test('may be far larger than parameters', async () => {
     const large = { networks: { 'nw-1': { display_name: 'x'.repeat(15 << 20) } } };
-    const reply = await app.inject({ method: 'POST', url: '/api/apply', payload: large });
+    const reply = await site.current.app.inject({ method: 'POST', url: '/api/apply', payload: large });
     expect(reply.statusCode).toBe(200);
-    expect(asked().params).toEqual({ document: large });
+    expect(site.current.asked().params).toEqual({ document: large });
   });
 
   test.each([
@@ -269,10 +231,15 @@ describe('a document', () => {
     ['that is a list', 'application/json', '[]', 400, '110'],
     ['as a form', 'application/x-www-form-urlencoded', 'networks=1', 400, '110'],
   ])('%s is refused', async (_what, type, payload, status, code) => {
-    const reply = await app.inject({ method: 'POST', url: '/api/apply', headers: { 'content-type': type }, payload });
+    const reply = await site.current.app.inject({
+      method: 'POST',
+      url: '/api/apply',
+      headers: { 'content-type': type },
+      payload,
+    });
     expect(reply.statusCode).toBe(status);
     expect(reply.json()).toMatchObject({ code });
-    expect(requests).toEqual([]);
+    expect(site.current.requests).toEqual([]);
   });
 
   test.each([
@@ -282,135 +249,13 @@ describe('a document', () => {
   ])('in YAML %s does not hold the server up', async (_what, payload) => {
     const began = Date.now();
     const headers = { 'content-type': 'text/yaml' };
-    await app.inject({ method: 'POST', url: '/api/apply', headers, payload });
+    await site.current.app.inject({ method: 'POST', url: '/api/apply', headers, payload });
     expect(Date.now() - began).toBeLessThan(5_000);
   });
 });
 
-describe('what vnapi refuses itself', () => {
-  test.each([
-    ['GET', '/', 404, '122'],
-    ['GET', '/api/1.0/netwroks', 404, '122'],
-    ['PUT', '/api/1.0/networks', 404, '122'],
-    ['GET', '/api/1.0/networks/', 404, '122'],
-    ['GET', '/api/1.0/networks/%ff', 400, '110'],
-    ['PUT', '/api/networks/nw-1?wait=forever', 400, '110'],
-    ['PUT', '/api/networks/nw-1?strict=perhaps', 400, '110'],
-    ['GET', '/api/browse?format=xml', 400, '110'],
-    ['PATCH', '/api/networks/nw-1', 404, '122'],
-    ['TRACE', '/api/networks', 404, '122'],
-    ['PUT', '/api/networks/nw-1?wait=flows&timeout=-1', 400, '110'],
-  ] as const)('%s %s', async (method, url, status, code) => {
-    const reply = await app.inject({ method, url });
-    expect(reply.statusCode).toBe(status);
-    expect(reply.json()).toMatchObject({ code });
-    expect(requests).toEqual([]);
-  });
-
-  test.each([
-    ['a broken body', { 'content-type': 'application/json' }, '{"a":', 400, '110'],
-    ['a body that is no object', { 'content-type': 'application/json' }, '[1]', 400, '110'],
-    [
-      'a body nested without end',
-      { 'content-type': 'application/json' },
-      `{"mode":${'['.repeat(4e5)}${']'.repeat(4e5)}}`,
-      400,
-      '110',
-    ],
-    ['YAML nested without end', { 'content-type': 'text/yaml' }, `mode: ${'['.repeat(6e4)}`, 400, '110'],
-    ['YAML over 64 KiB', { 'content-type': 'text/yaml' }, `mode: ${'['.repeat(4e5)}`, 413, '121'],
-    ['a body over 1 MiB', { 'content-type': 'application/json' }, `{"a":"${'x'.repeat(1 << 20)}"}`, 413, '121'],
-    ['If-Match without a revision', { 'if-match': 'abc' }, '', 400, '110'],
-  ])('%s', async (_what, headers, payload, status, code) => {
-    const reply = await app.inject({ method: 'POST', url: '/api/networks', headers, payload });
-    expect(reply.statusCode).toBe(status);
-    expect(reply.json()).toMatchObject({ code });
-    expect(requests).toEqual([]);
-  });
-});
-
-test.each([
-  {},
-  { ok: 'yes' },
-  { ok: true, revision: 7, applied: {} },
-  { ok: true, body: {}, applied: { revision: 1, agents: 1, ms: 1, behind: 5 } },
-  { ok: true, body: {}, revision: 'a\r\nset-cookie: b' },
-  { ok: false, error: 'x' },
-  { ok: false, error: { status: 99_999 } },
-  { ok: false, error: { status: '200', error: {}, message: [], code: null } },
-  JSON.parse('{"ok":false,"__proto__":{"body":1}}') as object,
-])('an answer of the manager that is none (%j) is an error of vnapi', async (wrong) => {
-  answer = wrong as Answer;
-  const reply = await app.inject({ url: '/api/networks' });
-  expect(reply.statusCode).toBe(500);
-  expect(reply.json()).toMatchObject({ error: 'Vnet::Endpoints::Errors::InternalError', code: '500' });
-  expect(reply.headers).not.toHaveProperty('set-cookie');
-  answer = { ok: true, body: {} };
-  expect((await app.inject({ url: '/api/networks' })).statusCode).toBe(200);
-});
-
-describe('without a manager', () => {
-  test.each([
-    ['GET', '/api/networks'],
-    ['GET', '/api/tree'],
-    ['GET', '/api/find/nw-1'],
-    ['POST', '/api/apply'],
-    ['PUT', '/api/networks/nw-1?wait=flows&timeout=100'],
-  ] as const)('%s %s is answered with 503 within two seconds', async (method, url) => {
-    await manager.close();
-    const began = Date.now();
-    const reply = await app.inject({ method, url, ...(method === 'POST' ? { payload: {} } : {}) });
-    expect(Date.now() - began).toBeLessThan(2_000);
-    expect(reply.statusCode).toBe(503);
-    expect(reply.headers['retry-after']).toBe('1');
-    expect(reply.json()).toMatchObject({ error: 'Vnet::Endpoints::Errors::ManagerUnavailable', code: '132' });
-  });
-
-  test('its documentation is there all the same', async () => {
-    await manager.close();
-    for (const url of ['/api/docs', '/api/openapi.json', '/api/browse']) {
-      expect((await app.inject({ url })).statusCode).toBe(200);
-    }
-  });
-
-  test('/healthz says why', async () => {
-    await manager.close();
-    const reply = await app.inject({ url: '/healthz' });
-    expect(reply.statusCode).toBe(503);
-    expect(reply.json()).toEqual({ status: 'unavailable', reason: expect.stringContaining('manager') as string });
-  });
-});
-
-test('/healthz is ok when the manager and its database answer', async () => {
-  answer = { ok: true };
-  const reply = await app.inject({ url: '/healthz' });
-  expect([reply.statusCode, reply.json()]).toEqual([200, { status: 'ok' }]);
-  expect(requests).toEqual([{ type: 'health', id: 1 }]);
-});
-
-test('/healthz says that the database is away', async () => {
-  answer = { ok: false, error: new VnetError('DatabaseUnavailable', 'no database').toWire() };
-  const reply = await app.inject({ url: '/healthz' });
-  expect([reply.statusCode, reply.json()]).toEqual([503, { status: 'unavailable', reason: 'no database' }]);
-});
-
-test.each([
-  ['a query longer than headers may be', `GET /api/networks?a=${'x'.repeat(20_000)} HTTP/1.1\r\n\r\n`, 413, '121'],
-  ['what is no HTTP', 'hello\r\n\r\n', 400, '110'],
-])('%s is refused in the form of the API', async (_what, sent, status, code) => {
-  const { hostname, port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
-  const socket = connect(Number(port), hostname);
-  socket.write(sent);
-  const [head, body] = (await text(socket)).split('\r\n\r\n');
-  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} .*content-type: application/json`, 's'));
-  expect(JSON.parse(body!)).toMatchObject({
-    error: expect.stringMatching(/^Vnet::Endpoints::Errors::/) as string,
-    code,
-  });
-});
-
 test('browsers of any origin may use it', async () => {
-  const preflight = await app.inject({
+  const preflight = await site.current.app.inject({
     method: 'OPTIONS',
     url: '/api/1.0/networks/nw-1',
     headers: { origin: 'http://a', 'access-control-request-method': 'PUT', 'access-control-request-headers': 'X-A' },
@@ -421,6 +266,6 @@ test('browsers of any origin may use it', async () => {
     'access-control-allow-methods': expect.stringContaining('DELETE') as string,
     'access-control-allow-headers': 'X-A',
   });
-  const reply = await app.inject({ url: '/api/networks', headers: { origin: 'http://a' } });
+  const reply = await site.current.app.inject({ url: '/api/networks', headers: { origin: 'http://a' } });
   expect(reply.headers['access-control-allow-origin']).toBe('*');
 });
