@@ -127,7 +127,8 @@ const declarations = {
   },
   EGRESS_STATE: {
     id: 22,
-    purpose: 'Replies, and errors about accepted connections, pass. What begins or continues a connection is judged anew.',
+    purpose:
+      'Replies, and errors about accepted connections, pass. What begins or continues a connection is judged anew.',
     ...STATE,
     next: ['EGRESS_FILTER', 'ARP'],
   },
@@ -264,7 +265,8 @@ const declarations = {
   },
   INGRESS_STATE: {
     id: 71,
-    purpose: 'Replies, and errors about accepted connections, pass. What begins or continues a connection is judged anew.',
+    purpose:
+      'Replies, and errors about accepted connections, pass. What begins or continues a connection is judged anew.',
     ...STATE,
     next: ['INGRESS_FILTER', 'DELIVERY'],
   },

@@ -16,11 +16,7 @@ const NOT_ACCEPTED_MARK = { value: 0, mask: 1 } as const;
  * Fragments are put together before (and apart again after), so a datagram is judged only when all of it has come.
  */
 export function track(way: Way, zone: number): readonly Action[] {
-  return [
-    load(REGISTERS.ACCEPTED, 0),
-    load(REGISTERS.ZONE, zone),
-    { type: 'ct', zone, table: TABLES[way.state].id },
-  ];
+  return [load(REGISTERS.ACCEPTED, 0), load(REGISTERS.ZONE, zone), { type: 'ct', zone, table: TABLES[way.state].id }];
 }
 
 /**

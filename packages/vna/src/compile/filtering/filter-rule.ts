@@ -46,9 +46,7 @@ const PREFIXES = 33;
 export function priorityOf(rule: Pick<Rule, 'dst_prefix' | 'dst_port' | 'src_prefix' | 'src_port'>): number {
   const exactness = (prefix: number, port: number | null): number => 2 * prefix + (port ? 1 : 0);
   return (
-    PRIORITY.rule +
-    exactness(rule.dst_prefix, rule.dst_port) * 2 * PREFIXES +
-    exactness(rule.src_prefix, rule.src_port)
+    PRIORITY.rule + exactness(rule.dst_prefix, rule.dst_port) * 2 * PREFIXES + exactness(rule.src_prefix, rule.src_port)
   );
 }
 

@@ -25,7 +25,7 @@ export function portMasks({ first, last }: { readonly first: number; readonly la
   readonly mask: number;
 }[] {
   const masks = [];
-  for (let from = first; from <= last; ) {
+  for (let from = first; from <= last;) {
     let bits = 0;
     while (bits < PORT_BITS && from % (2 << bits) === 0 && from + (2 << bits) - 1 <= last) bits++;
     masks.push({ value: from, mask: (0xffff << bits) & 0xffff });

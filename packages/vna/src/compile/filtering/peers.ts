@@ -32,10 +32,7 @@ export function memberUnit(direction: Direction): Unit {
         feature: 'group',
         match: { metadata: lease.network_id, eth_type: ETHERTYPE.ipv4, [way.remote]: lease.ipv4_address },
         order: ordinal(row.security_group_id),
-        actions: [
-          load(REGISTERS.PEER_GROUP, row.security_group_id),
-          { type: 'resubmit', table: TABLES[way.rules].id },
-        ],
+        actions: [load(REGISTERS.PEER_GROUP, row.security_group_id), { type: 'resubmit', table: TABLES[way.rules].id }],
       });
     }
   };
