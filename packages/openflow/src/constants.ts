@@ -33,6 +33,12 @@ export const FLOW_FLAG = {
   NO_BYTE_COUNTS: 16,
 } as const;
 
+/**
+ * Flags of set_config: what becomes of IP fragments. `normal`: flows see no ports in any of them; `nx_match` (Open vSwitch):
+ * in the first one they do.
+ */
+export const FRAGMENTS = { normal: 0, drop: 1, reassemble: 2, nx_match: 3 } as const;
+
 /** Bits of the field `ct_state` (ovs-fields(7)). */
 export const CT_STATE = { new: 1, est: 2, rel: 4, rpl: 8, inv: 16, trk: 32, snat: 64, dnat: 128 } as const;
 /** Flags of the action `ct`. */

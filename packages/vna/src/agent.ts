@@ -16,6 +16,7 @@ import { FactTeller } from './sync/facts.ts';
 import { Session } from './sync/session.ts';
 import { type Answers, answerTo } from './sync/questions.ts';
 import { loadState, saveState } from './sync/state-file.ts';
+import { Zones } from './sync/zones.ts';
 import { Warnings } from './warnings.ts';
 
 export interface AgentOptions {
@@ -61,6 +62,7 @@ export class Agent {
   readonly #packetIns: PacketInService;
   readonly #facts: FactTeller;
   readonly #warnings: Warnings;
+  readonly #zones: Zones;
   readonly #timers = new Set<NodeJS.Timeout>();
   /** What it tells when it is asked. */
   readonly #answers: Answers = {
@@ -92,6 +94,7 @@ export class Agent {
     const { log, nodeId, stateDir } = options;
     this.#log = log;
     this.#warnings = new Warnings(log);
+    this.#zones = new Zones(stateDir, log);
     const send = (packets: readonly PacketOut[]): void => this.#switch.send(packets);
     this.#announcer = new Announcer(send);
     this.#packetIns = new PacketInService(this.#state, send, log);
@@ -169,7 +172,7 @@ export class Agent {
   }
 
   #bridgeView(view: BridgeView): void {
-    setPorts(this.#state, view.ports);
+    setPorts(this.#state, this.#zones.assign(view.ports));
     const { nodeId } = this.#options;
     this.#state.put('self', { id: 1, node_id: nodeId, dpid: view.dpid, made: view.made, userspace: view.userspace });
     this.#session.identify(view.dpid);

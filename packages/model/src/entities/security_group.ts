@@ -16,6 +16,13 @@ export const security_group = declare({
       maxLength: 65_536,
       doc: 'protocol:port:source, one on each line: tcp:22:10.0.0.0/8, icmp:-1:0.0.0.0/0, udp:53:sg-other.',
     },
+    trust_members: {
+      type: 'boolean',
+      default: true,
+      mutable: true,
+      shown: 'last',
+      doc: 'Members accept everything from each other, whatever the rules say.',
+    },
     description: { type: 'string', nullable: true, mutable: true, doc: 'What the group is for.' },
   },
   scopes: {

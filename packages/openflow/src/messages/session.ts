@@ -38,7 +38,7 @@ const helloElement: Codec<HelloElement> = {
 };
 
 const switchConfig = {
-  /** 0: fragments are treated as other packets, 1: dropped, 2: reassembled. */
+  /** FRAGMENTS */
   flags: optional(u16, 0),
   /** Bytes of a packet sent to the controller on a table miss. 0 on a management socket: no packet-ins at all. */
   missSendLen: u16,

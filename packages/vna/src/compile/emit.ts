@@ -58,6 +58,8 @@ export interface Bound {
   /** Id of the interface. */
   readonly id: number;
   readonly ofport: number;
+  /** Conntrack zone of the port. */
+  readonly zone: number;
 }
 
 /** Everything a unit can say, besides flows: each kind is a set of keys with values. */

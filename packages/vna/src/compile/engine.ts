@@ -115,13 +115,10 @@ export class Engine {
     unit.forget();
     this.#problems.push(...this.#recorder.record(unit, this.#units[unit.kind]!));
 
-    for (const flow of unit.flows) {
-      const old = oldFlows.find(({ key }) => key === flow.key);
-      if (!old || old.cookie !== flow.cookie) this.#flows.put(flow.key, flow);
+    for (const [key, flow] of unit.flows) {
+      if (oldFlows.get(key)?.cookie !== flow.cookie) this.#flows.put(key, flow);
     }
-    for (const old of oldFlows) {
-      if (!unit.flows.some((flow) => flow.key === old.key)) this.#flows.remove(old.key, unit);
-    }
+    for (const key of oldFlows.keys()) if (!unit.flows.has(key)) this.#flows.remove(key, unit);
     // New ties are made before old ones are cut, so that what both need is not dropped in between.
     unit.links.forEach((link, index) => {
       const old = oldLinks.find((each) => each.key === link.key);
@@ -190,7 +187,7 @@ export class Engine {
     runs.delete(id);
     const { flows, links } = unit;
     unit.forget();
-    for (const flow of flows) this.#flows.remove(flow.key, unit);
+    for (const key of flows.keys()) this.#flows.remove(key, unit);
     for (const link of links) this.#cut(unit, link);
   }
 }

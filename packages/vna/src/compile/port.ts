@@ -35,7 +35,8 @@ export function port(view: View, emit: Emit, id: number): void {
     claim: plug.claim,
   });
   if (hasLostClaim(view, face, plug)) return warn(emit, plug, hasMoved(face, plug));
-  emit.output('bound', face.id, { id: face.id, ofport: plug.ofport });
+  emit.output('bound', face.id, { id: face.id, ofport: plug.ofport, zone: plug.zone });
+  emit.need('filtering', face.id);
   delivery(emit, face, plug);
   for (const lease of view.find('mac_lease', 'interface_id', face.id)) macLease(view, emit, face, lease);
 }
@@ -122,7 +123,7 @@ function delivery(emit: Emit, face: Tables['interface'], plug: PluggedPort): voi
   });
   emit.flow({ table: 'PORT_SECURITY', priority: PRIORITY.counter, feature: 'port', match: source });
   emit.flow({
-    table: 'INTERFACE_INGRESS',
+    table: 'DELIVERY',
     priority: PRIORITY.base,
     feature: 'port',
     match: on([REGISTERS.DESTINATION, face.id]),
@@ -227,13 +228,13 @@ function portSecurity(emit: Emit, interfaceId: number, mac: number, leases: read
       ...allow,
       match: { ...from, eth_type: ETHERTYPE.ipv4, ipv4_src: address },
       metadata: network,
-      goto: 'L2',
+      goto: 'EGRESS',
     });
     emit.flow({
       ...allow,
       match: { ...from, eth_type: ETHERTYPE.arp, arp_sha: mac, arp_spa: address },
       metadata: network,
-      goto: 'ARP',
+      goto: 'EGRESS',
     });
   }
   const first = leases[0]!.network_id;
@@ -242,7 +243,7 @@ function portSecurity(emit: Emit, interfaceId: number, mac: number, leases: read
     ...allow,
     match: { ...from, eth_type: ETHERTYPE.arp, arp_sha: mac, arp_spa: 0 },
     metadata: first,
-    goto: 'ARP',
+    goto: 'EGRESS',
   });
   emit.flow({
     ...allow,
@@ -256,6 +257,6 @@ function portSecurity(emit: Emit, interfaceId: number, mac: number, leases: read
       udp_dst: 67,
     },
     metadata: first,
-    goto: 'L2',
+    goto: 'EGRESS',
   });
 }

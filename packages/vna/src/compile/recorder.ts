@@ -74,8 +74,8 @@ export class Recorder implements View, Emit {
   }
 
   #write(flow: FlowContribution): void {
-    const earlier = this.#run.flows.find((each) => each.key === flow.key);
-    if (!earlier) this.#run.flows.push(flow);
+    const earlier = this.#run.flows.get(flow.key);
+    if (!earlier) this.#run.flows.set(flow.key, flow);
     else if (earlier.cookie !== flow.cookie) {
       const { kind, id } = this.#run;
       this.#problems.push(`unit ${kind}/${id} writes flow ${describeKey(flow.key)} in two ways`);

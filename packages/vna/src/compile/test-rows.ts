@@ -39,6 +39,7 @@ const port = (id: number, name: string, more: Readonly<Record<string, unknown>> 
     role: 'plain',
     mac: null,
     error: null,
+    zone: id,
     ...more,
   });
 

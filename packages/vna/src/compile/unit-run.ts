@@ -26,7 +26,8 @@ export class UnitRun {
   readonly id: number;
   /** How many other units need this one. */
   users = 0;
-  flows: FlowContribution[] = [];
+  /** By key. */
+  flows = new Map<string, FlowContribution>();
   links: Link[] = [];
   reads: Cell<UnitRun>[] = [];
 
@@ -39,7 +40,7 @@ export class UnitRun {
   forget(): void {
     for (const cell of this.reads) cell.readers.delete(this);
     this.reads = [];
-    this.flows = [];
+    this.flows = new Map();
     this.links = [];
   }
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { parseMac } from '@vnet/model';
 import { OvsdbClient, type Operation } from '@vnet/ovsdb';
 import type { Log } from '../log.ts';
-import type { SwitchPort } from '../state/tables.ts';
+import type { SeenPort } from '../state/tables.ts';
 import { createBridge, isOpen, prepareBridge, setDatapathId, setDatapathType } from './bridge-setup.ts';
 import { checkHostSettings } from './host-settings.ts';
 import {
@@ -24,7 +24,7 @@ const RETRY_MS = 1_000;
 export interface BridgeView {
   /** `0x` and 16 hexadecimal digits. */
   readonly dpid: string;
-  readonly ports: readonly SwitchPort[];
+  readonly ports: readonly SeenPort[];
   /** Whether the agent made the bridge, so that its datapath id follows the record. */
   readonly made: boolean;
   /** Whether it is on the userspace datapath. */
@@ -162,7 +162,7 @@ export class Bridge {
     this.#restoring = restoring;
   }
 
-  #port(face: InterfaceRow): SwitchPort {
+  #port(face: InterfaceRow): SeenPort {
     const claim = face._uuid.uuid;
     let id = this.#portIds.get(claim);
     if (id === undefined) this.#portIds.set(claim, (id = this.#nextPortId++));

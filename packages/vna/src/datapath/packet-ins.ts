@@ -1,4 +1,4 @@
-import { type FieldName, type Match, type MessageOf, type SwitchChannel } from '@vnet/openflow';
+import { FRAGMENTS, type FieldName, type Match, type MessageOf, type SwitchChannel } from '@vnet/openflow';
 import type { Log } from '../log.ts';
 import { NETWORK_FIELD, REGISTERS, type Register } from '../pipeline/registers.ts';
 
@@ -19,7 +19,8 @@ const ACTION_REASON = 1 << 1;
 /** Makes a connection to the switch the one that packets are handed to. */
 export function receivePackets(channel: SwitchChannel, log: Log, onPacketIn: (packet: PacketIn) => void): void {
   const configure = async (): Promise<void> => {
-    await channel.send({ type: 'set_config', missSendLen: WHOLE_PACKET });
+    // Rules about ports see those of the first fragment.
+    await channel.send({ type: 'set_config', flags: FRAGMENTS.nx_match, missSendLen: WHOLE_PACKET });
     await channel.send({ type: 'set_async', packetInMaster: ACTION_REASON, packetInSlave: ACTION_REASON });
   };
   const onUp = (): void => {

@@ -14,6 +14,9 @@ export const FEATURE = {
   flood: 5,
   peer: 6,
   pipeline: 7,
+  filtering: 20,
+  filter: 21,
+  group: 22,
 } as const;
 
 export type Feature = keyof typeof FEATURE;

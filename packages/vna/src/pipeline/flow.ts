@@ -109,10 +109,14 @@ export function checkContract(flow: Flow): void {
   if (flow.goto !== undefined && !contract.next.has(flow.goto)) throw violation(flow, `may not go to ${flow.goto}`);
   if (flow.metadata !== undefined && !contract.sets.has('metadata')) throw violation(flow, 'may not write metadata');
   for (const action of flow.actions ?? []) {
-    const written = writtenField(action);
-    if (written !== undefined && !contract.sets.has(written)) throw violation(flow, `may not set ${written}`);
+    for (const written of writtenFields(action)) {
+      if (!contract.sets.has(written)) throw violation(flow, `may not set ${written}`);
+    }
     if (action.type === 'resubmit' && (action.table === undefined || !contract.nextIds.has(action.table))) {
       throw violation(flow, `may not resubmit to table ${action.table}`);
+    }
+    if (action.type === 'ct' && action.table !== undefined && !contract.nextIds.has(action.table)) {
+      throw violation(flow, `may not go on in table ${action.table}`);
     }
     if (OUTPUTS.has(action.type) && !TABLES[flow.table].outputs) throw violation(flow, 'may not put packets out');
   }
@@ -120,17 +124,18 @@ export function checkContract(flow: Flow): void {
 
 const OUTPUTS: ReadonlySet<Action['type']> = new Set(['output', 'controller', 'group']);
 
-function writtenField(action: Action): FieldName | undefined {
+function writtenFields(action: Action): readonly FieldName[] {
   switch (action.type) {
     case 'set_field':
     case 'load':
-      return action.field;
-    case 'move':
-      return action.to.field;
     case 'check_pkt_larger':
-      return action.field;
+      return [action.field];
+    case 'move':
+      return [action.to.field];
+    case 'ct':
+      return (action.actions ?? []).flatMap(writtenFields);
     default:
-      return undefined;
+      return [];
   }
 }
 

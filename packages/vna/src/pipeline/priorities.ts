@@ -10,4 +10,6 @@ export const PRIORITY = {
   specific: 200,
   /** What must never pass, whatever else would allow it. */
   guard: 300,
+  /** Rules of filters, from here on by how specific they are. */
+  rule: 1000,
 } as const;

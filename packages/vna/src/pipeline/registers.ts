@@ -20,12 +20,16 @@ export const REGISTERS = {
   TOO_BIG: register('reg0', 1, 1, 'The packet is larger than the way to the peer allows.'),
   SOURCE: register('reg1', 0, 32, 'Id of the interface the packet came from, 0 when it came from another host.'),
   DESTINATION: register('reg2', 0, 32, 'Id of the local interface the packet goes to.'),
+  ACCEPTED: register('reg0', 2, 1, 'Filter and security groups let the packet pass, as far as they have been asked.'),
   PEER: register('reg3', 0, 32, 'Id of the datapath the packet goes to.'),
   TRANSPORT: register('reg4', 0, 8, 'How the packet travels to the peer: 1 uplink (MAC2MAC), 2 tunnel (GRE).'),
   CHUNK: register('reg5', 0, 32, 'Which part of the list of members or peers is being flooded.'),
   ANSWER_MAC: register('xreg4', 0, 48, 'The MAC that an ARP answer gives.'),
   ANSWER_IP: register('reg10', 0, 32, 'The address that an ARP answer is about.'),
   REASON: register('reg6', 0, 8, 'Why the packet is handed to the agent.'),
+  ZONE: register('reg11', 0, 16, 'Conntrack zone of the interface whose filter and groups are asked.'),
+  GROUP: register('reg12', 0, 32, 'Id of the security group whose rules are asked.'),
+  PEER_GROUP: register('reg13', 0, 32, 'Id of a security group that the other side is in; 0 asks about its address.'),
 } as const satisfies Record<string, Register>;
 
 /** `metadata` is the virtual network, as in its GRE key: network id, or 0x80000000 | segment id. */

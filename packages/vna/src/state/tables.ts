@@ -21,7 +21,12 @@ export interface SwitchPort {
   readonly mac: number | null;
   /** The error OVS reports for the device, if any. */
   readonly error: string | null;
+  /** Conntrack zone of the port's own, from 1 on. */
+  readonly zone: number;
 }
+
+/** A port before it has been given a zone. */
+export type SeenPort = Omit<SwitchPort, 'zone'>;
 
 /** What the agent knows of itself; one row, id 1. */
 export interface Self {
@@ -38,7 +43,7 @@ export interface Self {
 export interface Tables {
   readonly self: Self;
   /** Which interface is on which port: derived while compiling. */
-  readonly bound: { readonly id: number; readonly ofport: number };
+  readonly bound: { readonly id: number; readonly ofport: number; readonly zone: number };
   readonly port: SwitchPort;
   readonly datapath: WireRow<'datapath'>;
   readonly network: WireRow<'network'>;
@@ -49,6 +54,10 @@ export interface Tables {
   readonly datapath_network: WireRow<'datapath_network'>;
   readonly active_interface: WireRow<'active_interface'>;
   readonly active_network: WireRow<'active_network'>;
+  readonly security_group: WireRow<'security_group'>;
+  readonly interface_security_group: WireRow<'interface_security_group'>;
+  readonly filter: WireRow<'filter'>;
+  readonly filter_static: WireRow<'filter_static'>;
 }
 
 export type TableName = keyof Tables;
@@ -70,6 +79,10 @@ export const INDEXES = {
   datapath_network: [['network_id'], ['network_id', 'datapath_id']],
   active_interface: [['interface_id']],
   active_network: [['network_id', 'datapath_id']],
+  security_group: [['uuid']],
+  interface_security_group: [['interface_id'], ['security_group_id']],
+  filter: [['interface_id']],
+  filter_static: [['filter_id']],
 } as const satisfies { readonly [T in TableName]: readonly (readonly (keyof Tables[T] & string)[])[] };
 
 type Join<C extends readonly string[]> = C extends readonly [infer A extends string]
