@@ -99,6 +99,12 @@ export const errorCatalogue = {
     cause: 'No manager answers.',
     remedy: 'Check that vnmgr runs and that --manager names its --listen endpoint.',
   },
+  AgentUnavailable: {
+    code: '133',
+    status: 503,
+    cause: 'Only an agent could answer, and it is not connected.',
+    remedy: 'See which agents are connected: vnctl agents.',
+  },
   InternalError: {
     code: '500',
     status: 500,

@@ -36,6 +36,27 @@ const modelEndpoints: readonly ModelEndpoint[] = [
     doc: 'The hosts: whether their agents are connected, how far they are, and what they warn of.',
   },
   {
+    name: 'why',
+    method: 'GET',
+    path: '/why/:from_uuid/:to_uuid',
+    operation: 'query',
+    resource: 'why',
+    pathParams: [
+      { name: 'from_uuid', entity: 'interface' },
+      { name: 'to_uuid', entity: 'interface' },
+    ],
+    params: [
+      {
+        name: 'packet',
+        type: 'string',
+        default: 'icmp',
+        maxLength: 16,
+        doc: 'tcp:22, udp:53, icmp or a protocol number.',
+      },
+    ],
+    doc: 'Whether a first packet from one interface to another arrives, and which rule decides on which host.',
+  },
+  {
     name: 'history',
     method: 'GET',
     path: '/history',

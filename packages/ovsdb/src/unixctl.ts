@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OvsdbConnectionError, OvsdbError } from './errors.ts';
 import { JsonRpcConnection, JsonRpcError } from './json-rpc.ts';
@@ -34,12 +34,19 @@ export async function unixctl(
 }
 
 /**
- * The control socket of the daemon that runs in `runDir`, found by its pid file.
+ * The control socket of the daemon that runs in `runDir`, found by its pid file; one that was started with `--unixctl` may
+ * have `<daemon>.ctl` instead.
  * @throws OvsdbConnectionError when it does not run there.
  */
 export async function controlSocket(runDir: string, daemon = 'ovs-vswitchd'): Promise<string> {
   const pidFile = join(runDir, `${daemon}.pid`);
   const pid = Number(await readFile(pidFile, 'utf8').catch(() => ''));
   if (!Number.isInteger(pid) || pid <= 0) throw new OvsdbConnectionError(`${pidFile}: ${daemon} does not run there`);
-  return join(runDir, `${daemon}.${pid}.ctl`);
+  const [usual, chosen] = [join(runDir, `${daemon}.${pid}.ctl`), join(runDir, `${daemon}.ctl`)];
+  const isThere = (path: string): Promise<boolean> =>
+    access(path).then(
+      () => true,
+      () => false,
+    );
+  return !(await isThere(usual)) && (await isThere(chosen)) ? chosen : usual;
 }

@@ -1,4 +1,5 @@
 import { BusClient } from '@vnet/bus';
+import { controlSocket, unixctl } from '@vnet/ovsdb';
 import type { FromAgent, RowPut, ToAgent } from '@vnet/model';
 import { randomUUID } from 'node:crypto';
 import { ownDatapath } from './compile/bindings.ts';
@@ -6,7 +7,9 @@ import { Engine, type UnitRun } from './compile/engine.ts';
 import { ROOTS, UNITS } from './compile/units.ts';
 import { Bridge, type BridgeView } from './datapath/bridge.ts';
 import { Switch } from './datapath/switch.ts';
+import { type ExplainOptions, explain, parseQuestion } from './explain/explain.ts';
 import type { Log } from './log.ts';
+import { switchDirectory } from './options.ts';
 import { Announcer } from './services/announcer.ts';
 import { PacketInService } from './services/packet-in-service.ts';
 import type { PacketOut } from './services/packet-out.ts';
@@ -73,6 +76,18 @@ export class Agent {
       networks: this.#engine.output('localNetwork').size,
       warnings: [...this.#engine.output('warning').values()],
     }),
+    why: async (params) => {
+      const question = parseQuestion(params);
+      return question && (await explain(question, this.#explaining));
+    },
+  };
+  readonly #explaining: ExplainOptions = {
+    view: this.#state,
+    trace: async (flow) => {
+      const { ovsdb, bridge } = this.#options;
+      return await unixctl(await controlSocket(switchDirectory(ovsdb)), 'ofproto/trace', [bridge, flow]);
+    },
+    reasonsOf: (cookies) => this.#engine.reasonsOf(cookies),
   };
   #alone = false;
   /** Whether there has been a whole view, from a manager or from the state directory. */

@@ -21,6 +21,11 @@ export type Options = OptionValues<typeof OPTIONS>;
 
 const OPENFLOW = /^(unix:\/.+|(listen:)?tcp:.+:\d+)$/;
 
+/** Where the sockets of the local Open vSwitch are: beside that of its OVSDB. */
+export function switchDirectory(ovsdb: string): string {
+  return ovsdb.startsWith('unix:') ? dirname(ovsdb.slice('unix:'.length)) : '/run/openvswitch';
+}
+
 /** `<bridge>.mgmt` beside the OVSDB socket, unless told otherwise. @throws RangeError */
 export function openflowEndpoint({ openflow, ovsdb, bridge }: Pick<Options, 'openflow' | 'ovsdb' | 'bridge'>): string {
   if (openflow !== undefined) {
@@ -29,6 +34,6 @@ export function openflowEndpoint({ openflow, ovsdb, bridge }: Pick<Options, 'ope
     }
     return openflow;
   }
-  const dir = ovsdb.startsWith('unix:') ? dirname(ovsdb.slice('unix:'.length)) : '/run/openvswitch';
+  const dir = switchDirectory(ovsdb);
   return `unix:${join(dir, `${bridge}.mgmt`)}`;
 }

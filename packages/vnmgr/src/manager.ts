@@ -24,6 +24,7 @@ import { listAgents } from './stream/agents.ts';
 import { Hub } from './stream/hub.ts';
 import { Inbox } from './stream/inbox.ts';
 import { Questions } from './stream/questions.ts';
+import { why } from './stream/why.ts';
 
 /** Where the manager says what it does; a pino logger fits as it is. */
 export interface Log {
@@ -146,7 +147,11 @@ export class Manager {
     this.#service = new Service({
       store: this.#store,
       settings,
-      live: { agents: (queries) => listAgents(queries, this.#hub, this.#questions) },
+      live: {
+        agents: (queries) => listAgents(queries, this.#hub, this.#questions),
+        why: (queries, { path, values }) =>
+          why(queries, path, values['packet'], { hub: this.#hub, questions: this.#questions }),
+      },
       untilApplied: (number, ms) => this.#hub.untilApplied(number, ms),
       onDefect: (err, { request_id, endpoint }) => log.error({ err, request_id, endpoint }, 'request failed'),
     });

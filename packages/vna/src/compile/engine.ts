@@ -95,6 +95,15 @@ export class Engine {
     for (const key of this.#flows.keys()) yield [key, this.#resolve(key, [])!];
   }
 
+  /** Of the flows with these cookies: who wants them. Looks at all flows: for people who ask, not for packets. */
+  reasonsOf(cookies: ReadonlySet<bigint>): Map<bigint, string> {
+    const reasons = new Map<bigint, string>();
+    for (const [, { cookie, reason }] of this.flows()) {
+      if (reason !== undefined && cookies.has(cookie)) reasons.set(cookie, reason);
+    }
+    return reasons;
+  }
+
   /** What is wanted of one kind of output. */
   output<K extends OutputKind>(kind: K): ReadonlyMap<string, Outputs[K]> {
     const all: Contributions<Output<Outputs[K]>> = this.#outputs[kind];
@@ -116,7 +125,8 @@ export class Engine {
     this.#problems.push(...this.#recorder.record(unit, this.#units[unit.kind]!));
 
     for (const [key, flow] of unit.flows) {
-      if (oldFlows.get(key)?.cookie !== flow.cookie) this.#flows.put(key, flow);
+      const old = oldFlows.get(key);
+      if (old?.cookie !== flow.cookie || old.reason !== flow.reason) this.#flows.put(key, flow);
     }
     for (const key of oldFlows.keys()) if (!unit.flows.has(key)) this.#flows.remove(key, unit);
     // New ties are made before old ones are cut, so that what both need is not dropped in between.

@@ -20,6 +20,8 @@ export interface Flow {
   readonly goto?: TableName;
   readonly metadata?: number;
   readonly meter?: number;
+  /** Who wants it, for those who ask why a packet goes where it goes: `sg-web line 3: tcp:22:0.0.0.0/0`. */
+  readonly reason?: string;
 }
 
 /** Thrown where a flow breaks the contract of its table: a bug of the unit that wrote it. */
@@ -61,12 +63,14 @@ export class PackedFlow {
   readonly feature: Feature;
   readonly instructions: string;
   readonly cookie: bigint;
+  readonly reason?: string;
 
   constructor(flow: Flow, key: string) {
     this.key = key;
     this.feature = flow.feature;
     this.instructions = packInstructions(instructionsOf(flow));
     this.cookie = cookie(flow.feature, key + this.instructions);
+    if (flow.reason !== undefined) this.reason = flow.reason;
   }
 }
 

@@ -88,6 +88,29 @@ const agents = pageOf(
   }),
 );
 
+const why = objectOf(
+  each({
+    from_uuid: uuidSchema('interface'),
+    to_uuid: uuidSchema('interface'),
+    packet: TEXT,
+    allowed: BOOLEAN,
+    reason: TEXT,
+    hosts: arrayOf(
+      objectOf(
+        each({
+          node_id: TEXT,
+          datapath_uuid: uuidSchema('datapath'),
+          outcome: { type: 'string', enum: ['delivered', 'sent', 'punted', 'dropped'] },
+          table: TEXT,
+          purpose: TEXT,
+          reasons: arrayOf(TEXT),
+          path: arrayOf(TEXT),
+        }),
+      ),
+    ),
+  }),
+);
+
 const plan = objectOf(
   each({
     applied: { ...BOOLEAN, description: 'False: it was a dry run.' },
@@ -129,6 +152,7 @@ const answers: Readonly<Record<string, Schema>> = {
   find: found,
   tree,
   agents,
+  why,
   history,
   export: refTo('Document'),
   apply: plan,

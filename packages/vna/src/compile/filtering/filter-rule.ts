@@ -1,3 +1,4 @@
+import { formatIpv4 } from '@vnet/model';
 import type { Match } from '@vnet/openflow';
 import { ETHERTYPE, IP_PROTOCOL } from '@vnet/packet';
 import { PRIORITY } from '../../pipeline/priorities.ts';
@@ -19,13 +20,23 @@ export function filterRule(view: View, emit: Emit, id: number): void {
     const way = WAYS[direction];
     const goto = outcome(rule, way);
     if (goto === undefined) continue;
-    const flow = { table: way.filter, priority: priorityOf(rule), feature: 'filter', goto } as const;
+    const reason = `${filter.uuid}: ${describe(rule)}`;
+    const flow = { table: way.filter, priority: priorityOf(rule), feature: 'filter', goto, reason } as const;
     const match = { ...on([way.face, filter.interface_id]), ...matchOf(rule, way) };
     const ports = portsOf(rule, direction);
     emit.flow({ ...flow, match: { ...match, ...ports } });
     // Only the first fragment has ports; it decides, as nothing can be put together without it.
     if (ports && goto !== way.verdict) emit.flow({ ...flow, match: { ...match, ...LATER_FRAGMENT } });
   }
+}
+
+/** `tcp 10.0.0.0/8:any → 0.0.0.0/0:22 pass`, as a packet that arrives has it. */
+function describe(rule: Rule): string {
+  const side = (address: number, prefix: number, port: number | null): string =>
+    `${formatIpv4(address)}/${prefix}${port === null ? '' : `:${port === 0 ? 'any' : port}`}`;
+  const from = side(rule.src_address, rule.src_prefix, rule.src_port);
+  const to = side(rule.dst_address, rule.dst_prefix, rule.dst_port);
+  return `${rule.protocol} ${from} → ${to} ${rule.action}`;
 }
 
 /** Where the packets of a rule go on; `conn` is about connections that the interface begins. */

@@ -3,6 +3,7 @@ import type { Match } from '@vnet/openflow';
 import { ETHERTYPE, IP_PROTOCOL } from '@vnet/packet';
 import { PRIORITY } from '../../pipeline/priorities.ts';
 import { REGISTERS, load, on } from '../../pipeline/registers.ts';
+import type { Tables } from '../../state/tables.ts';
 import type { Emit, View } from '../emit.ts';
 import { DIRECTIONS, WAYS, type Direction, type Way } from './direction.ts';
 import { LATER_FRAGMENT, portMasks, subnet } from './matches.ts';
@@ -27,11 +28,14 @@ export function group(view: View, emit: Emit, id: number): void {
   for (const direction of DIRECTIONS) {
     const way = WAYS[direction];
     const rules = parsed.filter((rule) => rule.direction === direction);
-    if (direction === 'egress' && rules.length === 0) accept(emit, way, on([REGISTERS.GROUP, id]));
-    for (const rule of rules) allow(view, emit, way, id, rule);
+    if (direction === 'egress' && rules.length === 0) {
+      accept(emit, way, on([REGISTERS.GROUP, id]), `${row.uuid}: no egress rule, everything may go out`);
+    }
+    for (const rule of rules) allow(view, emit, way, row, rule);
     if (row.trust_members) {
       emit.need(PEERS[direction], id);
-      accept(emit, way, { ...on([REGISTERS.GROUP, id], [REGISTERS.PEER_GROUP, id]), eth_type: ETHERTYPE.ipv4 });
+      const members = { ...on([REGISTERS.GROUP, id], [REGISTERS.PEER_GROUP, id]), eth_type: ETHERTYPE.ipv4 };
+      accept(emit, way, members, `${row.uuid}: its members accept each other`);
     }
   }
 }
@@ -39,18 +43,19 @@ export function group(view: View, emit: Emit, id: number): void {
 /** Units that know the members of a group as peers. */
 export const PEERS: { readonly [D in Direction]: string } = { ingress: 'ingressPeers', egress: 'egressPeers' };
 
-function allow(view: View, emit: Emit, way: Way, group: number, rule: SecurityRule): void {
-  const match = peerMatch(view, emit, way, group, rule);
+function allow(view: View, emit: Emit, way: Way, group: Tables['security_group'], rule: SecurityRule): void {
+  const match = peerMatch(view, emit, way, group.id, rule);
   if (!match) return;
+  const reason = `${group.uuid} line ${rule.line}: ${rule.text}`;
   const { protocol, ports } = rule;
   const field = protocol === null ? undefined : PORT_FIELDS.get(protocol);
   const packets = { ...match, eth_type: ETHERTYPE.ipv4, ...(protocol === null ? {} : { ip_proto: protocol }) };
-  if (!ports || !field) return accept(emit, way, packets);
+  if (!ports || !field) return accept(emit, way, packets, reason);
   for (const { value, mask } of portMasks(ports)) {
-    accept(emit, way, { ...packets, [field]: mask === 0xffff ? value : { value, mask } });
+    accept(emit, way, { ...packets, [field]: mask === 0xffff ? value : { value, mask } }, reason);
   }
   // Only the first fragment has ports; it decides, as nothing can be put together without it.
-  accept(emit, way, { ...packets, ...LATER_FRAGMENT });
+  accept(emit, way, { ...packets, ...LATER_FRAGMENT }, reason);
 }
 
 const SCTP = 132;
@@ -73,12 +78,13 @@ function peerMatch(view: View, emit: Emit, way: Way, group: number, { peer }: Se
   return on([REGISTERS.GROUP, group], [REGISTERS.PEER_GROUP, named.id]);
 }
 
-function accept(emit: Emit, way: Way, match: Match): void {
+function accept(emit: Emit, way: Way, match: Match, reason: string): void {
   emit.flow({
     table: way.rules,
     priority: PRIORITY.base,
     feature: 'group',
     match,
     actions: [load(REGISTERS.ACCEPTED, 1)],
+    reason,
   });
 }

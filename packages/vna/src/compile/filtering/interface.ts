@@ -58,13 +58,14 @@ export function filtering(view: View, emit: Emit, id: number): void {
 /** `enable_filtering` without a filter: ARP and DHCP do not pass either, and connections end. */
 function nothingPasses(emit: Emit, way: Way, id: number): void {
   const match = on([way.face, id]);
-  emit.flow({ table: way.track, priority: PRIORITY.base, feature: 'filtering', match });
+  const reason = 'enable_filtering without a filter: nothing passes';
+  emit.flow({ table: way.track, priority: PRIORITY.base, feature: 'filtering', match, reason });
 }
 
 function judge(emit: Emit, way: Way, id: number, zone: number, { filtered, filter, grouped, groups }: Filtering): void {
   const face = on([way.face, id]);
-  const flow = (table: TableName, actions: readonly Action[], goto: TableName): void =>
-    emit.flow({ table, priority: PRIORITY.base, feature: 'filtering', match: face, actions, goto });
+  const flow = (table: TableName, actions: readonly Action[], goto: TableName, reason = {}): void =>
+    emit.flow({ table, priority: PRIORITY.base, feature: 'filtering', match: face, actions, goto, ...reason });
 
   const tracked = { table: way.track, priority: PRIORITY.base, feature: 'filtering' } as const;
   emit.flow({ ...tracked, match: { ...face, eth_type: ETHERTYPE.ipv4 }, actions: track(way, zone) });
@@ -77,7 +78,7 @@ function judge(emit: Emit, way: Way, id: number, zone: number, { filtered, filte
   // What is neither IPv4 nor ARP no rule can allow.
   emit.flow({ ...tracked, priority: PRIORITY.counter, match: face });
 
-  flow(way.filter, [], !filtered || passthrough(filter, way) ? way.groups : way.verdict);
+  flow(way.filter, [], !filtered || passthrough(filter, way) ? way.groups : way.verdict, unmentioned(filter, way));
   flow(way.groups, grouped ? groups.flatMap((group) => ask(way, group)) : [load(REGISTERS.ACCEPTED, 1)], way.verdict);
 }
 
@@ -89,6 +90,13 @@ function ask(way: Way, group: number): readonly Action[] {
     { type: 'resubmit', table: TABLES[way.rules].id },
     { type: 'resubmit', table: TABLES[way.peers].id },
   ];
+}
+
+/** What becomes of packets that no rule of the filter is about, in words. */
+function unmentioned(filter: Tables['filter'] | undefined, way: Way): { readonly reason?: string } {
+  if (!filter) return {};
+  const passes = passthrough(filter, way) ? `passes, by ${way.direction}_passthrough` : 'does not pass';
+  return { reason: `${filter.uuid}: what no rule is about ${passes}` };
 }
 
 function passthrough(filter: Tables['filter'] | undefined, { direction }: Way): boolean {

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ApiError } from './api.ts';
+import { DataCentre } from './data-centre.ts';
+import { TWO_TENANTS } from './tenants.ts';
+
+let centre: DataCentre;
+
+beforeAll(async () => {
+  centre = await DataCentre.up(TWO_TENANTS);
+  const rules = '# from the office\ntcp:22:10.0.0.0/24\ntcp:80:sg-clients';
+  await centre.api('POST', 'security_groups', { uuid: 'sg-clients', display_name: 'clients' });
+  await centre.api('POST', 'security_groups', { uuid: 'sg-web', display_name: 'web', rules });
+  await centre.api('POST', 'interfaces/if-a1/security_groups/sg-web');
+  await centre.api('POST', 'interfaces/if-a5/security_groups/sg-clients');
+  await centre.settled();
+});
+afterAll(async () => centre.down());
+
+interface Answer {
+  readonly allowed: boolean;
+  readonly reason: string;
+  readonly hosts: readonly { readonly node_id: string; readonly outcome: string; readonly table: string }[];
+}
+
+async function why(from: string, to: string, packet: string): Promise<Answer> {
+  return (await centre.api('GET', `why/if-${from}/if-${to}?packet=${packet}`)) as Answer;
+}
+
+describe('why', () => {
+  it.each([
+    ['a5', 'tcp:22', true, 'sg-web line 2: tcp:22:10.0.0.0/24'],
+    ['a2', 'tcp:22', true, 'sg-web line 2: tcp:22:10.0.0.0/24'],
+    ['a3', 'tcp:22', true, 'sg-web line 2: tcp:22:10.0.0.0/24'],
+    ['a5', 'tcp:80', true, 'sg-web line 3: tcp:80:sg-clients'],
+    ['a2', 'tcp:80', false, 'no rule of sg-web allows it at if-a1'],
+    ['a3', 'udp:53', false, 'no rule of sg-web allows it at if-a1'],
+    ['a2', 'icmp', false, 'no rule of sg-web allows it at if-a1'],
+  ])('%s to a1, %s', async (from, packet, allowed, reason) => {
+    expect(await why(from, 'a1', packet)).toMatchObject({ allowed, reason });
+  });
+
+  it('names each host on the way', async () => {
+    const { hosts } = await why('a3', 'a1', 'tcp:23');
+    expect(hosts.map(({ outcome, table }) => [outcome, table])).toEqual([
+      ['sent', 'UNDERLAY'],
+      ['dropped', 'INGRESS_VERDICT'],
+    ]);
+  });
+
+  it('says that nothing is in the way', async () => {
+    expect(await why('a1', 'a2', 'tcp:22')).toMatchObject({ allowed: true });
+  });
+
+  it('follows a filter that is switched on', async () => {
+    await centre.api('PUT', 'interfaces/if-a2?wait=flows', { enable_filtering: true });
+    expect(await why('a1', 'a2', 'icmp')).toMatchObject({
+      allowed: false,
+      reason: 'enable_filtering without a filter: nothing passes',
+    });
+    await centre.api('POST', 'filters', { uuid: 'fil-a2', interface_uuid: 'if-a2', mode: 'static' });
+    await centre.api('POST', 'filters/fil-a2/static?wait=flows', { protocol: 'tcp', dst_port: 22, action: 'pass' });
+    expect(await why('a1', 'a2', 'tcp:22')).toMatchObject({ allowed: true });
+    expect(await why('a1', 'a2', 'tcp:23')).toMatchObject({
+      allowed: false,
+      reason: 'fil-a2: what no rule is about does not pass',
+    });
+    await centre.api('PUT', 'interfaces/if-a2?wait=flows', { enable_filtering: false });
+  });
+
+  it.each([
+    ['if-a1/if-nobody', '', 404, 'Interface#to_uuid: if-nobody'],
+    ['if-a1/if-a2', '?packet=tcp', 400, 'is not a packet such as tcp:22'],
+    ['if-a1/if-a2', '?packet=tcp:0', 400, 'is not a packet such as tcp:22'],
+    ['if-a1/if-b1', '', 400, 'no network in common'],
+  ])('%s%s is refused', async (path, query, status, message) => {
+    const refused = await centre.api('GET', `why/${path}${query}`).catch((error: unknown) => error as ApiError);
+    expect(refused).toMatchObject({ status, body: { message: expect.stringContaining(message) as string } });
+  });
+});
