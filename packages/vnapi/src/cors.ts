@@ -4,7 +4,9 @@ import type { FastifyInstance } from 'fastify';
 export function addCors(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     if (request.headers.origin !== undefined) {
-      reply.header('access-control-allow-origin', '*').header('access-control-expose-headers', 'ETag, Vnet-Applied');
+      reply
+        .header('access-control-allow-origin', '*')
+        .header('access-control-expose-headers', 'ETag, Vnet-Applied, Retry-After');
     }
     done();
   });

@@ -1,9 +1,11 @@
 /** What goes wrong: with the request, with the manager's answer, or with the manager. */
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { VnetError } from '@vnet/model';
 import { scriptedForEach, type Answer } from '../test/scripted.ts';
+import { createServer } from './server.ts';
 
 const site = scriptedForEach();
 
@@ -99,6 +101,25 @@ describe('without a manager', () => {
     expect(reply.statusCode).toBe(503);
     expect(reply.json()).toEqual({ status: 'unavailable', reason: expect.stringContaining('manager') as string });
   });
+});
+
+test('how long the manager may take depends on the request', async () => {
+  const asked: Record<string, number> = {};
+  const app = createServer(
+    {
+      request: (message, timeoutMs) => {
+        asked[message.type === 'api' ? message.endpoint : message.type] = timeoutMs;
+        return Promise.resolve({ type: 'reply', id: 1, ok: true, body: {} });
+      },
+    },
+    pino({ level: 'silent' }),
+  );
+  await app.inject({ url: '/api/networks' });
+  await app.inject({ method: 'DELETE', url: '/api/networks/nw-1?wait=flows&timeout=30' });
+  await app.inject({ method: 'POST', url: '/api/apply', payload: {} });
+  await app.inject({ url: '/healthz' });
+  await app.close();
+  expect(asked).toEqual({ 'networks.list': 10_000, 'networks.delete': 40_000, apply: 120_000, health: 2_000 });
 });
 
 test('/healthz is ok when the manager and its database answer', async () => {

@@ -10,6 +10,12 @@ export interface Request {
 const document = {
   segments: { 'seg-1': { mode: 'virtual' }, 'seg-new': { mode: 'physical' } },
   networks: { 'nw-new': { ipv4_network: '10.99.0.0', mode: 'virtual' } },
+  interfaces: {
+    'if-new': { mode: 'vif', mac_address: '02:00:00:00:06:01', ports: [{ port_name: 'tap9', datapath_uuid: 'dp-1' }] },
+    'if-none': null,
+  },
+  security_groups: { 'sg-new': { display_name: 'new', interfaces: { 'if-new': {} } } },
+  filters: { 'fil-new': { mode: 'static', interface_uuid: 'if-new', static: [{ protocol: 'ip', action: 'drop' }] } },
 };
 
 const lines: readonly (string | Request)[] = [

@@ -12,19 +12,19 @@ export interface Answer {
 export type RequestLine = string;
 
 export class OldClient {
-  readonly #address: string;
+  /** Of vnapi: `http://127.0.0.1:12345` */
+  readonly address: string;
   /** What the requests have made, for `clean`. */
   readonly #made: string[] = [];
 
-  /** @param address of vnapi */
   constructor(address: string) {
-    this.#address = address;
+    this.address = address;
   }
 
   async send(request: RequestLine): Promise<Answer> {
     const [method, rest] = splitOnce(request, ' ');
     const [path, query] = splitOnce(rest, '?');
-    const response = await fetch(`${this.#address}/api/1.0${path}.json?${query}`, { method });
+    const response = await fetch(`${this.address}/api/1.0${path}.json?${query}`, { method });
     const body: unknown = await response.json();
     if (method === 'POST' && /^\/\w+$/.test(path) && response.ok)
       this.made(`${path}/${(body as { uuid: string }).uuid}`);

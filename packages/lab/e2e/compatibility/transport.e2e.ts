@@ -115,6 +115,15 @@ describe('Paths', () => {
     },
   );
 
+  it.each([
+    ['*/*', 200],
+    ['text/xml', 404],
+  ])('a format that nobody knows, accepted %s, is %i', async (accept, status) => {
+    await client.ask(NETWORK);
+    const { response } = await fetched('/api/1.0/networks/nw-a.xml', { headers: { accept } });
+    expect(response.status).toBe(status);
+  });
+
   it('everything works without a version', async () => {
     const made = await json('/api/networks?uuid=nw-a&ipv4_network=10.1.0.0', { method: 'POST' });
     expect(made).toMatchObject({ uuid: 'nw-a' });

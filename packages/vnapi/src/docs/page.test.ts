@@ -32,7 +32,9 @@ describe('the page', () => {
   });
 
   it('leads nowhere that is not there', () => {
-    const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+    const named = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    const ids = new Set(named);
+    expect(ids.size).toBe(named.length);
     const links = [...page.matchAll(/ href="([^"]+)"/g)].map(([, href]) => href!);
     const inside = links.filter((href) => href.startsWith('#')).map((href) => href.slice(1));
     expect(inside.length).toBeGreaterThan(100);

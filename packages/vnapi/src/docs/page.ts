@@ -26,13 +26,18 @@ function sectionsOf(document: OpenApi): Section[] {
   }));
 }
 
+/** Endpoints have their names for ids, and some resources are called like one. */
+function sectionId(name: string): string {
+  return `resource-${name}`;
+}
+
 function sectionHtml({ name, description, operations }: Section): string {
-  return `<section class="tag" id="${name}"><h2>${name.replaceAll('_', ' ')}</h2><p>${inlineHtml(description)}</p>
+  return `<section class="tag" id="${sectionId(name)}"><h2>${name.replaceAll('_', ' ')}</h2><p>${inlineHtml(description)}</p>
 ${operations.join('\n')}</section>`;
 }
 
 function linkHtml({ name, operations }: Section): string {
-  return `<a href="#${name}">${name.replaceAll('_', ' ')} <small>${operations.length}</small></a>`;
+  return `<a href="#${sectionId(name)}">${name.replaceAll('_', ' ')} <small>${operations.length}</small></a>`;
 }
 
 function sharedHtml({ components }: OpenApi): string {

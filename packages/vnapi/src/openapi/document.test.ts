@@ -164,6 +164,15 @@ describe('the server', () => {
     expect(validate(JSON.parse(JSON.stringify({ ...network, ...wrong })))).toBe(false);
   });
 
+  it('takes documents as they are documented', () => {
+    const documents = requests.flatMap(({ body }) => body ?? []);
+    expect(documents).not.toEqual([]);
+    const validate = schemaOf(refTo('Document'));
+    for (const each of documents) expect(validate(each), JSON.stringify(validate.errors)).toBe(true);
+    expect(validate({ networks: { 'nw-1': { ipv4_netwrok: '10.0.0.0' } } })).toBe(false);
+    expect(validate({ networks: { 'nw-1': { ipv4_network: null }, 'nw-2': null } })).toBe(true);
+  });
+
   it('was asked for everything', () => {
     expect(endpoints.map(({ name }) => name).filter((name) => !answered.has(name))).toEqual([]);
   });

@@ -1,6 +1,7 @@
-/** What the endpoints about the whole model answer, and the document that export writes and apply takes. */
-import { declarationOf, entityNames, type EntityName, type ModelEndpoint } from '@vnet/model';
+/** What the endpoints about the whole model answer. */
+import { declarationOf, entityNames, type ModelEndpoint } from '@vnet/model';
 import { pageOf } from './answers.ts';
+import { documentSchemas } from './model_document.ts';
 import { IPV4_TEXT, MAC_TEXT, replyRef, uuidSchema } from './rows.ts';
 import { arrayOf, each, mapOf, maybe, objectOf, orNull, refTo, type Schema } from './schema.ts';
 
@@ -124,24 +125,6 @@ const plannedChange = objectOf({
   other: maybe({ ...TEXT, description: 'Of rows within others: the other uuid, or what tells the row apart.' }),
 });
 
-function sections(): [string, EntityName][] {
-  return entityNames.flatMap((entity) =>
-    declarationOf(entity).api.flatMap(({ kind, path }) =>
-      kind === 'resource' ? [[path, entity] as [string, EntityName]] : [],
-    ),
-  );
-}
-
-const document: Schema = {
-  ...objectOf(
-    Object.fromEntries(
-      sections().map(([path, entity]) => [path, maybe(mapOf({ type: ['object', 'null'] }, declarationOf(entity).doc))]),
-    ),
-    'A section for each resource, in it objects by uuid with the parameters of the request that makes one, and what ' +
-      'belongs to each under the name of its path. null deletes.',
-  ),
-};
-
 const named = entityNames.filter((entity) => declarationOf(entity).prefix !== undefined);
 
 const found: Schema = {
@@ -165,7 +148,7 @@ export function modelAnswer({ name }: ModelEndpoint): Schema {
 }
 
 export const modelSchemas: Readonly<Record<string, Schema>> = {
-  Document: document,
+  ...documentSchemas,
   PlannedChange: plannedChange,
   TreeInterface: treeInterface,
 };

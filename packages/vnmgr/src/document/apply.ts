@@ -199,11 +199,12 @@ class Application {
     }
   }
 
-  async #update({ present, changed }: Update): Promise<void> {
+  async #update({ present, changed, said }: Update): Promise<void> {
     const { section, row, values } = present;
     const { entity } = section;
     try {
-      const { columns, extra } = this.#resolved(section, changed);
+      const { columns } = this.#resolved(section, said);
+      const { extra } = this.#resolved(section, changed);
       const updated = await this.#edit.update<EntityName>(entity, row, columns);
       if (Object.keys(extra).length > 0) await rulesOf(entity).updated?.(this.#edit, updated, extra);
       const [after] = await presentRows(this.#tx, section, [updated], this.#names);

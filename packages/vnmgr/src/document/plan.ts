@@ -9,6 +9,8 @@ export interface Update {
   readonly present: Present;
   /** The values that differ, as they should be. */
   readonly changed: Values;
+  /** All that can be changed and is said: what differs may follow from what does not. */
+  readonly said: Values;
 }
 
 export interface Plan {
@@ -80,7 +82,7 @@ class Planner {
     }
     const changed = differing(given, present.values);
     if (Object.keys(changed).length === 0) this.unchanged++;
-    else if (section.parent === undefined || section.isSetting) this.#change(present, changed);
+    else if (section.parent === undefined || section.isSetting) this.#change(present, changed, given);
     else this.#replace(wanted, present);
   }
 
@@ -88,15 +90,17 @@ class Planner {
   remove(present: Present): void {
     const { section, values } = present;
     if (!section.isSetting) this.deletes.push(present);
-    else if (!isDefault(section, values)) this.updates.push({ present, changed: defaultsOf(section) });
+    else if (!isDefault(section, values)) this.#change(present, defaultsOf(section), defaultsOf(section));
   }
 
-  #change(present: Present, changed: Values): void {
-    const fixed = present.section.params.find(
-      ({ name, column, mutable }) => changed[name] !== undefined && column !== undefined && mutable !== true,
-    );
+  #change(present: Present, changed: Values, given: Values): void {
+    const { params } = present.section;
+    const isFixed = (name: string): boolean =>
+      params.some((param) => param.name === name && param.column !== undefined && param.mutable !== true);
+    const fixed = params.find(({ name }) => changed[name] !== undefined && isFixed(name));
     if (fixed !== undefined) throw cannotChange(present, fixed, present.values, changed);
-    this.updates.push({ present, changed });
+    const said = Object.entries(given).filter(([name]) => !isFixed(name));
+    this.updates.push({ present, changed, said: Object.fromEntries(said) });
   }
 
   /** What belongs to an object, and nothing else refers to, is made anew; what is not said stays. */

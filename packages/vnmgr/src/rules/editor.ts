@@ -43,6 +43,7 @@ export class Editor implements Edit {
       completed.push(await this.complete(entity, draft));
       await refuseSame(this, entity, completed.at(-1)!);
     }
+    if (ownedRows(entity).length > 0) await this.#refuseTaken(entity, drafts);
     const whole = (await this.#withOwned(entity, completed)) as NewRow<E>[];
     return await this.#explained(entity, whole, () => this.tx.insert(entity, whole));
   }
@@ -89,9 +90,7 @@ export class Editor implements Edit {
   /** A row that owns another (a lease its address) has its values in columns of the same names. */
   async #withOwned(entity: EntityName, drafts: readonly Columns[]): Promise<Columns[]> {
     let whole = [...drafts];
-    const owned = ownedRows(entity);
-    if (owned.length > 0) await this.#refuseTaken(entity, drafts);
-    for (const { column, to, names } of owned) {
+    for (const { column, to, names } of ownedRows(entity)) {
       const values = whole.map((draft) => Object.fromEntries(names.map((name) => [name, draft[name]])));
       const rows = await this.insertAll<EntityName>(to, values);
       whole = whole.map((draft, i) => ({ ...draft, [column]: rows[i]!.id }));

@@ -49,6 +49,10 @@ function sqliteConfig(path: string): Knex.Config {
   };
 }
 
+interface RawMysql {
+  query(sql: string, done: (error: Error | null) => void): unknown;
+}
+
 function mysqlConfig(url: URL): Knex.Config {
   const socketPath = url.searchParams.get('socket');
   return {
@@ -65,7 +69,14 @@ function mysqlConfig(url: URL): Knex.Config {
       supportBigNumbers: true,
       connectTimeout: CONNECT_TIMEOUT_MS,
     },
-    pool: { min: 0, max: POOL_SIZE },
+    pool: {
+      min: 0,
+      max: POOL_SIZE,
+      // For all transactions of the connection: said with each of them, it costs a round trip.
+      afterCreate: (raw: RawMysql, done: (error: Error | null, raw: RawMysql) => void) => {
+        raw.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (error) => done(error, raw));
+      },
+    },
     acquireConnectionTimeout: CONNECT_TIMEOUT_MS,
   };
 }

@@ -23,7 +23,7 @@ export class Queries {
     this.knex = db;
   }
 
-  protected get isMysql(): boolean {
+  get isMysql(): boolean {
     return (this.knex.client as { config: { client: string } }).config.client.startsWith('mysql');
   }
 

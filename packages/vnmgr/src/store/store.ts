@@ -136,20 +136,17 @@ export class Store {
     // After an absence of the database the right may have run out: take it again if nobody else has.
     if (this.#epoch === undefined) await this.#renew();
     const epoch = this.#epoch;
-    const written = await database.knex.transaction(
-      async (trx) => {
-        if (epoch === undefined || !(await holds(trx, epoch))) {
-          this.#hold(undefined);
-          throw new VnetError('NotWriter', 'another manager holds the right to write; try again');
-        }
-        const tx = new Transaction(trx, Date.now());
-        const result = await body(tx);
-        const changes = tx.changes();
-        const revision = changes.length > 0 ? await appendRevision(trx, author, tx.now, changes) : this.#revision;
-        return { result, revision, changes };
-      },
-      database.dialect === 'mysql' ? { isolationLevel: 'read committed' } : undefined,
-    );
+    const written = await database.knex.transaction(async (trx) => {
+      if (epoch === undefined || !(await holds(trx, epoch))) {
+        this.#hold(undefined);
+        throw new VnetError('NotWriter', 'another manager holds the right to write; try again');
+      }
+      const tx = new Transaction(trx, Date.now());
+      const result = await body(tx);
+      const changes = tx.changes();
+      const revision = changes.length > 0 ? await appendRevision(trx, author, tx.now, changes) : this.#revision;
+      return { result, revision, changes };
+    });
     const { result, revision, changes } = written;
     if (changes.length > 0) await this.#publish({ revision, changes });
     return { result, revision };

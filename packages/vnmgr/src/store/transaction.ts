@@ -53,13 +53,37 @@ export class Transaction extends Queries {
     return known as Row<E>;
   }
 
+  /**
+   * Many of the questions that rules ask are about rows that have just been made. What refers to such a row was written in
+   * this transaction too, so nobody else has to be asked.
+   */
   override async allIn<E extends EntityName>(
     entity: E,
     column: string,
     values: readonly (number | string | null)[],
   ): Promise<Row<E>[]> {
-    const rows = await super.allIn(entity, column, values);
+    const asked = [...new Set(values)];
+    const isOwn = (value: (typeof asked)[number]): boolean => this.#isOwn(entity, column, value);
+    const others = asked.filter((value) => !isOwn(value));
+    const rows = await super.allIn(entity, column, others);
     for (const row of rows) this.#remember(entity, row);
+    if (others.length === asked.length) return rows;
+    const own = new Set(asked.filter(isOwn));
+    return [...rows, ...this.#written(entity, column, own)].sort((a, b) => a.id - b.id);
+  }
+
+  /** Whether all rows with this value in the column were written in this transaction, if there are any. */
+  #isOwn(entity: EntityName, column: string, value: number | string | null): boolean {
+    const target = column === 'id' ? entity : declarationOf(entity).fields[column]?.to;
+    return target !== undefined && this.#changes.get(`${target}/${value}`)?.before === null;
+  }
+
+  #written<E extends EntityName>(entity: E, column: string, values: ReadonlySet<unknown>): Row<E>[] {
+    const rows: Row<E>[] = [];
+    for (const { entity: changed, after } of this.#changes.values()) {
+      if (changed !== entity || after === null) continue;
+      if (values.has((after as unknown as Readonly<Record<string, unknown>>)[column])) rows.push(after as Row<E>);
+    }
     return rows;
   }
 
