@@ -157,27 +157,46 @@ export async function revisionsPage(
   return { total: Number(row?.count ?? 0), page: rows };
 }
 
-/** Which lines: those of a uuid, or those of an entity whose rows have one of these ids in one of these columns. */
-export type LineFilter =
-  | { readonly uuid: string }
-  | { readonly entity: EntityName; readonly columns: readonly string[]; readonly ids: readonly number[] };
+/** Rows of an entity that refer to one of these ids in one of these columns. */
+export interface Referrer {
+  readonly entity: EntityName;
+  readonly columns: readonly string[];
+  readonly ids: readonly number[];
+}
 
-/** Changes of these revisions, in their order. */
-export async function changesIn(db: Knex, revisions: readonly number[], filter?: LineFilter): Promise<LoggedChange[]> {
-  const query = db('changes').whereIn('revision', revisions).orderBy('id');
-  if (filter !== undefined && 'uuid' in filter) void query.where({ uuid: filter.uuid });
-  if (filter !== undefined && 'entity' in filter) {
-    const { entity, columns, ids } = filter;
-    // Rows are stored as JSON, and their times are last: a comma follows each number.
-    const patterns = columns.flatMap((column) => ids.map((id) => `%"${column}":${id},%`));
-    void query.where({ entity }).where((any) => {
-      for (const pattern of patterns) void any.orWhere('before', 'like', pattern).orWhere('after', 'like', pattern);
-    });
-  }
-  const lines = (await query) as (ChangeLine & { readonly id: number })[];
+async function loggedChanges(query: Knex.QueryBuilder): Promise<LoggedChange[]> {
+  const lines = (await query.orderBy('id')) as (ChangeLine & { readonly id: number })[];
   return lines.flatMap(({ id: line, revision, entity, row_id: id, before, after }) =>
     isEntityName(entity) ? [{ line, revision, entity, id, before: parseRow(before), after: parseRow(after) }] : [],
   );
+}
+
+/** Changes of these revisions, in their order; with a uuid those of the rows that it names. */
+export async function changesIn(db: Knex, revisions: readonly number[], uuid?: string): Promise<LoggedChange[]> {
+  const query = db('changes').whereIn('revision', revisions);
+  return await loggedChanges(uuid === undefined ? query : query.where({ uuid }));
+}
+
+/** Changes of these revisions in rows that refer to others; a few that do not may be among them. */
+export async function referringChangesIn(
+  db: Knex,
+  revisions: readonly number[],
+  referrers: readonly Referrer[],
+): Promise<LoggedChange[]> {
+  if (referrers.length === 0) return [];
+  const query = db('changes').whereIn('revision', revisions);
+  void query.where((any) => {
+    for (const { entity, columns, ids } of referrers) {
+      // Rows are stored as JSON, and their times are last: a comma follows each number.
+      const patterns = columns.flatMap((column) => ids.map((id) => `%"${column}":${id},%`));
+      void any.orWhere((one) => {
+        void one.where({ entity }).where((either) => {
+          for (const text of patterns) void either.orWhere('before', 'like', text).orWhere('after', 'like', text);
+        });
+      });
+    }
+  });
+  return await loggedChanges(query);
 }
 
 /** The uuids that rows have or had, as far as the log reaches back. */
