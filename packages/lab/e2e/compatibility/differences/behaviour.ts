@@ -95,7 +95,7 @@ export const behaviour: readonly Difference[] = [
   {
     openvnet:
       'A lease policy goes on from the address that was given last in any network; `random` raises; with `timing` dhcp, adding an interface raises.',
-    vnet: 'From the last in this network; `random` works; with dhcp the interface is added, and gets its address when it asks for it.',
+    vnet: 'From the last in this network; `random` works; with dhcp the interface is added, without an address yet.',
     why: 'It is what they are for.',
     check: async (client) => {
       for (const request of [...ALLOCATING, INTERFACE, MAC_LEASE, 'PUT /lease_policies/lp-a?timing=dhcp'])
@@ -107,7 +107,7 @@ export const behaviour: readonly Difference[] = [
   {
     openvnet: 'Retention is looked at every 60 seconds, and forgets its times when vnmgr starts again.',
     vnet: 'It is exact to a second, and a time that is not given is never.',
-    why: 'allocation.e2e.ts shows it.',
+    why: 'A lease of seconds lasts seconds, whatever is started again.',
     check: answers([], 'POST /ip_retention_containers', { lease_time: null, grace_time: null }),
   },
   {

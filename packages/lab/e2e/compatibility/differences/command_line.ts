@@ -25,11 +25,12 @@ export const commandLine: readonly Difference[] = [
     },
   },
   {
-    openvnet: 'Without a configuration file, YAML with Ruby symbols is printed.',
-    vnet: 'Tables.',
-    why: 'People read them. `-o` and `output_format` say otherwise.',
+    openvnet: 'Without a configuration file, YAML with Ruby symbols (`:uuid:`) is printed.',
+    vnet: 'Tables; with `-o` or `output_format` yml, YAML with plain keys. The API has symbols in `.yml`, as before.',
+    why: 'People read tables, and no program but Ruby knows the symbols.',
     check: async (client, vnctl) => {
       await client.ask(NETWORK);
+      expect((await vnctl('networks show nw-a -o yml')).stdout).toMatch(/^uuid: nw-a$/m);
       expect((await vnctl('networks show')).stdout).toMatch(/^UUID .*\nnw-a /i);
     },
   },
