@@ -1,7 +1,7 @@
 /** The log of revisions: written with each transaction, read at start and by auditors. */
 import { type EntityName, type Row, isEntityName } from '@vnet/model';
 import type { Knex } from 'knex';
-import { IN_CHUNK, type Page, chunks } from './queries.ts';
+import { IN_CHUNK, type Page, turns } from './queries.ts';
 import type { Change } from './transaction.ts';
 
 /** Who made a revision, for the audit trail. */
@@ -74,7 +74,7 @@ export async function appendRevision(
     before: json(change.before),
     after: json(change.after),
   }));
-  for (const chunk of chunks(lines, INSERT_CHUNK)) await db('changes').insert(chunk);
+  for await (const chunk of turns(lines, INSERT_CHUNK)) await db('changes').insert(chunk);
   return revision;
 }
 
@@ -206,7 +206,7 @@ export async function uuidsEver(
   ids: readonly number[],
 ): Promise<{ readonly id: number; readonly uuid: string }[]> {
   const found: { id: number; uuid: string }[] = [];
-  for (const chunk of chunks(ids, IN_CHUNK)) {
+  for await (const chunk of turns(ids, IN_CHUNK)) {
     const lines = db('changes').where({ entity }).whereIn('row_id', chunk).whereNotNull('uuid').orderBy('id');
     found.push(...(await lines.select<{ id: number; uuid: string }[]>({ id: 'row_id' }, 'uuid')));
   }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type EntityName, type Row, VnetError, declarationOf, fromDatabase, modelName } from '@vnet/model';
 import type { Knex } from 'knex';
 
@@ -11,8 +12,12 @@ export interface Page {
 /** How many ids go into one `IN (…)`: SQLite and the query plan have limits. */
 export const IN_CHUNK = 500;
 
-export function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+/** Chunks, with a turn for whoever waits between them: a large request must not keep small ones from being answered. */
+export async function* turns<T>(items: readonly T[], size: number): AsyncGenerator<T[]> {
+  for (let i = 0; i < items.length; i += size) {
+    if (i > 0) await nextTurn();
+    yield items.slice(i, i + size);
+  }
 }
 
 /** Reads rows of the model, inside a transaction or outside. Rows come in order of their ids. */
@@ -77,7 +82,7 @@ export class Queries {
   ): Promise<Row<E>[]> {
     const wanted = [...new Set(values.filter((value) => value !== null))];
     const rows: Row<E>[] = [];
-    for (const chunk of chunks(wanted, IN_CHUNK)) {
+    for await (const chunk of turns(wanted, IN_CHUNK)) {
       const query = this.knex(declarationOf(entity).table).whereIn(column, chunk).orderBy('id');
       for (const raw of (await query) as Record<string, unknown>[]) rows.push(fromDatabase(entity, raw));
     }
