@@ -99,10 +99,10 @@ function withoutColumns(params: readonly Param[], ...columns: string[]): Param[]
 }
 
 function words(name: string): string {
-  return name.replaceAll('_', ' ');
+  return name.replaceAll('_', ' ').replace(/\b(?:dns|ip|mac|vlan)\b/g, (short) => short.toUpperCase());
 }
 
-/** `an ip lease` */
+/** `an IP lease` */
 function one(name: string): string {
   return `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${words(name)}`;
 }

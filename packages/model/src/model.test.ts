@@ -102,6 +102,17 @@ describe('validate', () => {
     ).toEqual({ ipv4_network: 0x0a010000, ipv4_prefix: 16, mode: 'virtual', display_name: '', mtu: null });
   });
 
+  it.each(['10.1.0.0', '10.1.0.0/8', '10.1.0.0/255.0.0.0', '10.1.0.0/0.0.0.0'])('takes the address of %s', (text) => {
+    expect(create('networks', { ipv4_network: text })).toMatchObject({ ipv4_network: 0x0a010000, ipv4_prefix: 24 });
+  });
+
+  it.each(['10.1.0.0/33', '10.1.0.0/255.0.255.0', '10.1.0.0/', '10.1.0.0/8/8', '/8'])(
+    'takes no address of %s',
+    (text) => {
+      expect(() => create('networks', { ipv4_network: text })).toThrow('is not an IPv4 address');
+    },
+  );
+
   it('gives an update no defaults', () => {
     expect(validate(findEndpoint('datapaths.update')!, { uuid: 'dp-1' }, {}).values).toEqual({});
   });

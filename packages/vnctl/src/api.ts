@@ -7,12 +7,16 @@ export interface Call {
   /** Below the version, filled in: `/networks/nw-1`. */
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
+  /** Sent as the body, with all parameters in the query. */
+  readonly document?: unknown;
   /** Wait for the switches, at most so long. */
   readonly waitSeconds?: number;
 }
 
 export interface Answer {
   readonly body: unknown;
+  /** Of the model, as the answer has seen or made it. */
+  readonly revision?: number;
   /** Of `--wait`, as `Vnet-Applied` says it. */
   readonly applied?: AppliedAnswer;
 }
@@ -38,24 +42,33 @@ export class ApiFailure extends Failure {
 /** vnapi itself answers within seconds, also when its manager is away; nothing may hang for ever. */
 const TIMEOUT_MS = 30_000;
 
+/** Has unknown parameters refused: vnctl and the API may be of different versions. */
+const STRICT = { strict: '1' };
+
 /** @throws ApiFailure, Failure when nothing, or something else than vnapi, is at the address */
 export async function callApi(api: string, call: Call): Promise<Answer> {
   const response = await send(api, call);
   const body = await readBody(api, response);
   if (!response.ok) throw new ApiFailure(describeError(response.status, body), body);
   const applied = response.headers.get('vnet-applied');
-  return applied === null ? { body } : { body, applied: parseApplied(applied) };
+  const revision = /^"(\d+)"$/.exec(response.headers.get('etag') ?? '')?.[1];
+  return {
+    body,
+    ...(revision === undefined ? {} : { revision: Number(revision) }),
+    ...(applied === null ? {} : { applied: parseApplied(applied) }),
+  };
 }
 
-async function send(api: string, { method, path, params, waitSeconds }: Call): Promise<Response> {
-  const inBody = method === 'POST' || method === 'PUT';
+async function send(api: string, { method, path, params, document, waitSeconds }: Call): Promise<Response> {
+  const hasBody = method === 'POST' || method === 'PUT';
+  const inQuery = !hasBody || document !== undefined;
   const wait = waitSeconds === undefined ? {} : { wait: 'flows', timeout: String(waitSeconds) };
-  const query = new URLSearchParams({ ...(inBody ? {} : params), ...wait }).toString();
+  const query = new URLSearchParams({ ...(inQuery ? params : {}), ...wait, ...STRICT });
   try {
-    return await fetch(`${api}${path}${query === '' ? '' : `?${query}`}`, {
+    return await fetch(`${api}${path}?${query.toString()}`, {
       method,
       signal: AbortSignal.timeout(TIMEOUT_MS + (waitSeconds ?? 0) * 1_000),
-      ...(inBody ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(params) } : {}),
+      ...(hasBody ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(document ?? params) } : {}),
     });
   } catch (error) {
     throw new Failure(unreachable(api, error as Error), exitCodes.failed, { cause: error });

@@ -1,13 +1,17 @@
 import { CommanderError } from 'commander';
-import { ApiFailure, callApi, type AppliedAnswer } from './api.ts';
+import { ApiFailure, callApi, type Answer, type AppliedAnswer } from './api.ts';
+import { applyDocument } from './apply.ts';
 import { runBatch } from './batch.ts';
 import { normalizeArguments } from './commands/arguments.ts';
 import { buildProgram, type Invocation } from './commands/program.ts';
 import { commandSpecs, requestsOf, type Request } from './commands/specification.ts';
+import { completionScript, findShell } from './completion/script.ts';
 import { exitCodes, Failure, type ExitCode } from './failure.ts';
+import type { Row } from './output/answers.ts';
+import { checkHasNames } from './output/names.ts';
 import { render, renderExactly } from './output/print.ts';
 import type { GetItems } from './output/references.ts';
-import { readSettings, type Settings } from './settings.ts';
+import { readSettings, type GivenSettings, type Settings } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Runs one command line (without the program's name) and says how it went. */
@@ -17,8 +21,11 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     onCommand: async (invocation) => {
       exitCode = await perform(invocation, terminal);
     },
-    onBatch: async (file) => {
-      exitCode = await runBatch(file, terminal, run);
+    onBatch: async (file, settings) => {
+      exitCode = await runBatch(file, terminal, (line) => run([...settingWords(settings), ...line], terminal));
+    },
+    onCompletion: (shell) => {
+      terminal.print(completionScript(findShell(shell), commandSpecs));
     },
   });
   try {
@@ -31,40 +38,57 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   }
 }
 
+/** What was said of a whole batch holds for each of its lines that does not say otherwise. */
+function settingWords({ api, output }: GivenSettings): string[] {
+  return [...(api === undefined ? [] : ['--api', api]), ...(output === undefined ? [] : ['--output', output])];
+}
+
 /** Each uuid of a command is tried; the worst result is the command's. */
-async function perform(
-  { spec, uuids, params, waitSeconds, ...options }: Invocation,
-  terminal: Terminal,
-): Promise<ExitCode> {
-  const settings = readSettings(options, terminal);
+async function perform(invocation: Invocation, terminal: Terminal): Promise<ExitCode> {
+  const { spec, uuids, params, waitSeconds } = invocation;
+  const settings = readSettings(invocation, terminal);
   let worst: ExitCode = exitCodes.done;
   for (const request of requestsOf(spec, uuids, params, waitSeconds)) {
-    const exitCode = await tryOne(request, settings, terminal);
+    if (settings.format === 'name') checkHasNames(request.endpoint);
+    const exitCode = await tryOne(invocation, request, settings, terminal);
     // A change that failed is worse than one that is late.
     if (worst !== exitCodes.failed && exitCode !== exitCodes.done) worst = exitCode;
   }
   return worst;
 }
 
-async function tryOne(request: Request, settings: Settings, terminal: Terminal): Promise<ExitCode> {
+async function tryOne(
+  invocation: Invocation,
+  request: Request,
+  settings: Settings,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const perform = invocation.spec.document ? applyDocument : performRequest;
   try {
-    return await performOne(request, settings, terminal);
+    const { applied } = await perform(invocation, request, settings, terminal);
+    return applied === undefined ? exitCodes.done : reportApplied(applied, invocation.waitSeconds, terminal);
   } catch (error) {
-    if (error instanceof ApiFailure && settings.format !== 'table') {
+    if (error instanceof ApiFailure && (settings.format === 'json' || settings.format === 'yaml')) {
       terminal.print(renderExactly(settings.format, error.body));
     }
     return report(error, terminal);
   }
 }
 
-async function performOne({ endpoint, call }: Request, settings: Settings, terminal: Terminal): Promise<ExitCode> {
-  const { body, applied } = await callApi(settings.api, call);
+async function performRequest(
+  _invocation: Invocation,
+  request: Request,
+  settings: Settings,
+  terminal: Terminal,
+): Promise<Answer> {
+  const answer = await callApi(settings.api, request.call);
   const getItems: GetItems = async (path, params) => {
     const list = await callApi(settings.api, { method: 'GET', path, params });
-    return (list.body as { readonly items: Awaited<ReturnType<GetItems>> }).items;
+    return (list.body as { readonly items: readonly Row[] }).items;
   };
-  terminal.print(await render(settings.format, endpoint, body, getItems));
-  return applied === undefined ? exitCodes.done : reportApplied(applied, call.waitSeconds, terminal);
+  const text = await render(settings, request, answer.body, getItems);
+  if (text !== '') terminal.print(text);
+  return answer;
 }
 
 function reportApplied(applied: AppliedAnswer, waitSeconds: number | undefined, terminal: Terminal): ExitCode {

@@ -3,13 +3,24 @@ import { didYouMean } from '@vnet/model/options';
 import { usageFailure } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 
-export const formats = ['table', 'json', 'yaml'] as const;
+/** name: uuids only, one on each line. */
+export const formats = ['table', 'json', 'yaml', 'name'] as const;
 export type Format = (typeof formats)[number];
 
 export interface Settings {
   /** With the version: `http://127.0.0.1:9090/api/1.0`. */
   readonly api: string;
   readonly format: Format;
+  /** Of the table, when they were chosen. */
+  readonly columns?: readonly string[];
+}
+
+/** What the command line says about it. */
+export interface GivenSettings {
+  readonly api?: string;
+  readonly output?: string;
+  /** `uuid,mode` */
+  readonly columns?: string;
 }
 
 /** Keys of the configuration file, with their defaults. */
@@ -32,14 +43,15 @@ function configFiles(home: string | undefined): string[] {
  * `--api` and `-o` count before the environment, that before the file. With VNET_WEBAPI no file is read.
  * @throws Failure for a value that cannot be used
  */
-export function readSettings(options: { api?: string; output?: string }, terminal: Terminal): Settings {
+export function readSettings(options: GivenSettings, terminal: Terminal): Settings {
   const address = options.api ?? nonEmpty(terminal.env['VNET_WEBAPI']);
   const file = address === undefined ? readConfigFile(terminal) : KEYS;
   const origin = address ?? `${file.webapi_protocol}://${file.webapi_uri}:${file.webapi_port}`;
-  return {
-    api: `${parseOrigin(origin)}/api/${file.webapi_version}`,
-    format: parseFormat(options.output ?? file.output_format),
-  };
+  const api = `${parseOrigin(origin)}/api/${file.webapi_version}`;
+  if (options.columns === undefined) return { api, format: parseFormat(options.output ?? file.output_format) };
+  const format = parseFormat(options.output ?? 'table');
+  if (format !== 'table') throw usageFailure(`--columns is for tables: leave out -o ${format}`);
+  return { api, format, columns: options.columns.split(',').map((column) => column.trim().replaceAll('-', '_')) };
 }
 
 /** `host:port` or a URL, without the slash at its end. */

@@ -2,7 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commandOf, Daemon } from '../../src/index.ts';
+import { commandOf, Daemon, type Result } from '../../src/index.ts';
+import { run } from '../../src/lab/command.ts';
 import { Program } from '../program.ts';
 
 export interface Site {
@@ -29,4 +30,10 @@ export async function startSite(): Promise<Site> {
   await vnmgr.start();
   await vnapi.start();
   return { address: String((await vnapi.message('ready'))['address']), dir, vnmgr, close };
+}
+
+/** Runs a line of vnctl, without its name, to its end. */
+export async function runVnctl(site: Site, line: string, input = ''): Promise<Result> {
+  const env = { VNET_WEBAPI: site.address.replace('http://', ''), HOME: site.dir };
+  return run(commandOf('vnctl', ...line.split(' ')), { env, input, anyExit: true });
 }

@@ -1,26 +1,29 @@
 import { Command, Option } from 'commander';
-import type { Param } from '@vnet/model';
+import { declarationOf, isEntityEndpoint, type Param } from '@vnet/model';
+import { shells } from '../completion/script.ts';
 import { usageFailure } from '../failure.ts';
-import { formats } from '../settings.ts';
+import { formats, type GivenSettings } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
 import { exampleOf } from './example.ts';
-import { dashed, singular } from './names.ts';
+import { dashed } from './names.ts';
 import type { CommandSpec } from './specification.ts';
+import { placeOf, topicOf } from './topics.ts';
 
 /** A command as it was called. */
-export interface Invocation {
+export interface Invocation extends GivenSettings {
   readonly spec: CommandSpec;
   readonly uuids: readonly string[];
   /** By the names that the API has for them. */
   readonly params: Readonly<Record<string, string>>;
   readonly waitSeconds?: number;
-  readonly api?: string;
-  readonly output?: string;
+  /** Of `--file`. */
+  readonly file?: string;
 }
 
 export interface Handlers {
   readonly onCommand: (invocation: Invocation) => Promise<void>;
-  readonly onBatch: (file: string | undefined) => Promise<void>;
+  readonly onBatch: (file: string | undefined, settings: GivenSettings) => Promise<void>;
+  readonly onCompletion: (shell: string) => void;
 }
 
 const DEFAULT_TIMEOUT_S = 10;
@@ -29,41 +32,61 @@ const LONGEST_TIMEOUT_S = 240;
 /** The tree of commands for commander: it parses, and writes the help. */
 export function buildProgram(specs: readonly CommandSpec[], terminal: Terminal, handlers: Handlers): Command {
   const program = new Command('vnctl')
+    .usage('COMMAND [OPTIONS]')
     .description('Command line of VNet.')
     .addOption(new Option('-o, --output <format>', 'how to print').choices([...formats, 'yml']))
     .option('--api <url>', 'where vnapi is (or VNET_WEBAPI=HOST:PORT, or webapi_uri and webapi_port in ~/.vnctlrc)')
-    .addHelpText('after', '\nExample:\n  vnctl networks add --uuid nw-web --ipv4-network 10.101.0.0 --mode virtual')
-    .helpCommand('help [command...]', 'display help for a command')
+    .addHelpText('after', exampleText('vnctl networks add --uuid nw-web --ipv4-network 10.101.0.0 --mode virtual'))
+    .addHelpText('after', '\n"vnctl help networks" and "vnctl help networks add" say more.')
+    .helpCommand('help [command...]', 'What there is to write behind a command.')
+    .configureHelp({ subcommandTerm: (command) => command.name(), showGlobalOptions: true })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.print(text.replace(/\n$/, '')),
       writeErr: (text) => terminal.warn(text.replace(/\n$/, '')),
       outputError: (text, write) => write(`vnctl: ${text.replace(/^error: /, '')}`),
     });
-  for (const spec of specs) addCommand(program, spec, handlers);
+  const given = (): GivenSettings => program.opts<GivenSettings>();
+  const inOrder = specs.toSorted((a, b) => compare(placeOf(a.words[0]!), placeOf(b.words[0]!)));
+  for (const spec of inOrder) addCommand(program, spec, terminal, handlers);
   program
     .command('batch')
+    .helpGroup(topicOf('batch'))
     .description('Run the commands in a file (or on stdin), one on each line, without "vnctl".')
     .argument('[file]')
-    .addHelpText('after', '\nExample:\n  vnctl batch networks.txt')
-    .action((file: string | undefined) => handlers.onBatch(file));
+    .addHelpText('after', exampleText('vnctl batch networks.txt'))
+    .action((file: string | undefined) => handlers.onBatch(file, given()));
+  program
+    .command('completion')
+    .helpGroup(topicOf('completion'))
+    .description(`Print a script that completes commands and options: for ${shells.join(' or ')}.`)
+    .argument('<shell>')
+    .addHelpText('after', exampleText('source <(vnctl completion bash)'))
+    .action((shell: string) => handlers.onCompletion(shell));
+  program.commandsGroup(topicOf('help'));
   return program;
 }
 
-function addCommand(program: Command, spec: CommandSpec, handlers: Handlers): void {
-  const groups = spec.words.slice(0, -1);
-  const parent = groups.reduce((command, word) => subcommand(command, word, spec), program);
+function addCommand(program: Command, spec: CommandSpec, terminal: Terminal, handlers: Handlers): void {
+  const parent = spec.words
+    .slice(0, -1)
+    .reduce((command, word, depth) => subcommand(command, word, depth, spec), program);
   const command = parent.command(spec.words.at(-1)!).description(spec.doc);
+  if (parent === program) command.helpGroup(topicOf(command.name()));
   for (const { name, optional, variadic } of spec.positionals) {
     const shown = `${name}${variadic ? '...' : ''}`;
     command.argument(optional ? `[${shown}]` : `<${shown}>`);
   }
+  if (spec.document) command.requiredOption('-f, --file <file>', 'the document, YAML or JSON; - is stdin');
   for (const param of spec.params) command.addOption(optionOf(param));
+  for (const name of spec.ignored) command.addOption(new Option(`--${dashed(name)} <text>`).hideHelp());
   if (spec.changing) {
     command.option('--wait', 'return when the change is in the switches, and say on stderr how long it took');
     command.option('--timeout <seconds>', 'with --wait: how long at most', String(DEFAULT_TIMEOUT_S));
+  } else {
+    command.option('--columns <names>', 'columns of the table, separated by commas');
   }
-  command.addHelpText('after', `\nExample:\n  ${exampleOf(spec)}`);
+  command.addHelpText('after', exampleText(exampleOf(spec)));
   command.action(async (...values: unknown[]) => {
     // Commander gives the positionals, the options and the command, in this order.
     const uuids = values
@@ -71,32 +94,47 @@ function addCommand(program: Command, spec: CommandSpec, handlers: Handlers): vo
       .flat()
       .filter((value) => typeof value === 'string');
     const options = command.opts<Record<string, string>>();
-    const { api, output } = program.opts<{ api?: string; output?: string }>();
+    const { file, columns } = options;
+    for (const name of spec.ignored.filter((ignored) => options[camelCased(ignored)] !== undefined)) {
+      terminal.warn(`vnctl: --${dashed(name)} does nothing here: it is taken for scripts written for OpenVNet`);
+    }
     await handlers.onCommand({
       spec,
       uuids,
       params: paramsOf(spec, options),
+      ...program.opts<GivenSettings>(),
+      ...(columns === undefined ? {} : { columns }),
+      ...(file === undefined ? {} : { file }),
       ...(options['wait'] === undefined ? {} : { waitSeconds: parseTimeout(options['timeout'] ?? '') }),
-      ...(api === undefined ? {} : { api }),
-      ...(output === undefined ? {} : { output }),
     });
   });
 }
 
 /** The command of a noun, made when it is first needed; its example is that of the first command that needs it. */
-function subcommand(parent: Command, word: string, first: CommandSpec): Command {
+function subcommand(parent: Command, word: string, depth: number, first: CommandSpec): Command {
   const existing = parent.commands.find((command) => command.name() === word);
   if (existing !== undefined) return existing;
   const command = parent
     .command(word)
-    .description(`Work with ${word.replaceAll('-', ' ')}.`)
-    .addHelpText('after', `\nExample:\n  ${exampleOf(first)}`);
-  return singular(word) === word ? command : command.alias(singular(word));
+    .description(descriptionOf(first))
+    .addHelpText('after', exampleText(exampleOf(first)));
+  return depth === 0 ? command.helpGroup(topicOf(word)) : command;
+}
+
+/** Of a noun: what its declaration says that it is. */
+function descriptionOf({ endpoints: [endpoint], doc }: CommandSpec): string {
+  return endpoint !== undefined && isEntityEndpoint(endpoint) ? declarationOf(endpoint.entity).doc : doc;
+}
+
+function exampleText(example: string): string {
+  return `\nExample:\n  ${example}`;
 }
 
 function optionOf(param: Param): Option {
   const value = param.values?.join('|') ?? VALUE_NAMES[param.type];
-  const option = new Option(`--${dashed(param.name)} <${value}>`, param.doc);
+  const aliases = param.aliases?.map((alias) => `--${dashed(alias)}`).join(', ');
+  const doc = aliases === undefined ? param.doc : `${param.doc} Also ${aliases}.`;
+  const option = new Option(`--${dashed(param.name)} <${value}>`, doc);
   if (param.default !== undefined && param.default !== '') option.default(undefined, String(param.default));
   return option.makeOptionMandatory(param.required === true);
 }
@@ -131,4 +169,8 @@ function parseTimeout(text: string): number {
   const seconds = Number(text);
   if (text !== '' && seconds >= 0 && seconds <= LONGEST_TIMEOUT_S) return seconds;
   throw usageFailure(`--timeout "${text}" is not a number of seconds between 0 and ${LONGEST_TIMEOUT_S}`);
+}
+
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a - b;
 }

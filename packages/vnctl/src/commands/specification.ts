@@ -1,7 +1,8 @@
 /** The commands, derived from the endpoints of the model: an entity that is declared there needs no line here. */
-import { entityEndpoints, type EntityEndpoint, type Param } from '@vnet/model';
+import { endpoints, isEntityEndpoint, type Endpoint, type Param } from '@vnet/model';
 import type { Call } from '../api.ts';
 import { commandVerb, dashed } from './names.ts';
+import { IGNORED_OPTIONS } from './openvnet.ts';
 
 export interface Positional {
   /** As `--help` shows it: `network-uuid`. */
@@ -16,20 +17,33 @@ export interface CommandSpec {
   readonly words: readonly string[];
   readonly doc: string;
   readonly positionals: readonly Positional[];
+  /** What options there are. */
   readonly params: readonly Param[];
+  /** Names of parameters that are taken and not sent. */
+  readonly ignored: readonly string[];
   /** It changes the model: it takes `--wait`. */
   readonly changing: boolean;
+  /** It sends a document, from `--file`. */
+  readonly document: boolean;
   /** Two for the `show` that lists when no uuid is given. */
-  readonly endpoints: readonly EntityEndpoint[];
+  readonly endpoints: readonly Endpoint[];
 }
 
 /** One request of a command, with the endpoint that says what the answer is. */
 export interface Request {
-  readonly endpoint: EntityEndpoint;
+  readonly endpoint: Endpoint;
+  /** The uuids in its path. */
+  readonly uuids: readonly string[];
   readonly call: Call;
 }
 
-export const commandSpecs: readonly CommandSpec[] = [...groupByWords(entityEndpoints).values()].map(specOf);
+/** Commands that are not called as their endpoint is. */
+const COMMAND_NAMES: Readonly<Record<string, string>> = { find: 'show' };
+
+/** A parameter of this name is written without an option: `vnctl history nw-1`. */
+const POSITIONAL_PARAM = 'uuid';
+
+export const commandSpecs: readonly CommandSpec[] = [...groupByWords(endpoints).values()].map(specOf);
 
 /**
  * The requests of a command. Of several uuids at the end each is a request of its own.
@@ -41,12 +55,14 @@ export function requestsOf(
   options: Readonly<Record<string, string>>,
   waitSeconds?: number,
 ): Request[] {
-  const endpoint = spec.endpoints.find(({ pathParams }) => uuids.length === 0 || pathParams.length > 0)!;
+  const endpoint = spec.endpoints.find(({ pathParams }) => uuids.length === 0 || pathParams.length > 0);
+  if (endpoint === undefined) return requestsOf(spec, [], { ...options, [POSITIONAL_PARAM]: uuids[0]! }, waitSeconds);
   const depth = endpoint.pathParams.length;
   const names = new Set(endpoint.params.map(({ name }) => name));
   const params = Object.fromEntries(Object.entries(options).filter(([name]) => names.has(name)));
   const request = (path: readonly string[]): Request => ({
     endpoint,
+    uuids: path,
     call: {
       method: endpoint.method,
       path: fillPath(endpoint, path),
@@ -59,8 +75,8 @@ export function requestsOf(
   return uuids.slice(depth - 1).map((uuid) => request([...shared, uuid]));
 }
 
-function groupByWords(all: readonly EntityEndpoint[]): Map<string, EntityEndpoint[]> {
-  const groups = new Map<string, EntityEndpoint[]>();
+function groupByWords(all: readonly Endpoint[]): Map<string, Endpoint[]> {
+  const groups = new Map<string, Endpoint[]>();
   for (const endpoint of all) {
     const key = wordsOf(endpoint).join(' ');
     groups.set(key, [...(groups.get(key) ?? []), endpoint]);
@@ -68,30 +84,44 @@ function groupByWords(all: readonly EntityEndpoint[]): Map<string, EntityEndpoin
   return groups;
 }
 
-function wordsOf({ resource, sub, verb }: EntityEndpoint): string[] {
+function wordsOf(endpoint: Endpoint): string[] {
+  if (!isEntityEndpoint(endpoint)) return [COMMAND_NAMES[endpoint.name] ?? dashed(endpoint.name)];
+  const { resource, sub, verb } = endpoint;
   return [dashed(resource), ...(sub === undefined ? [] : [dashed(sub)]), commandVerb(verb)];
 }
 
-function specOf(group: readonly EntityEndpoint[]): CommandSpec {
+function specOf(group: readonly Endpoint[]): CommandSpec {
   // The one with fewer path parameters first: `show` without a uuid lists.
   const sorted = group.toSorted((a, b) => a.pathParams.length - b.pathParams.length);
   const [first, last] = [sorted[0]!, sorted.at(-1)!];
-  const namesOwnRow = last.operation === 'show' || (last.operation === 'delete' && last.path.endsWith('uuid'));
+  const words = wordsOf(first);
+  const params = sorted.flatMap((endpoint) => endpoint.params);
+  const isPositional = ({ name }: Param): boolean => first.method === 'GET' && name === POSITIONAL_PARAM;
   return {
-    words: wordsOf(first),
+    words,
     doc: sorted.map(({ doc }) => doc).join(' '),
-    positionals: last.pathParams.map(({ name }, index) => ({
-      name: dashed(name),
-      optional: index >= first.pathParams.length,
-      variadic: namesOwnRow && index === last.pathParams.length - 1,
-    })),
-    params: sorted.flatMap(({ params }) => params),
+    positionals: [
+      ...last.pathParams.map(({ name }, index) => ({
+        name: dashed(name),
+        optional: index >= first.pathParams.length,
+        variadic: repeats(last) && index === last.pathParams.length - 1,
+      })),
+      ...params.filter(isPositional).map(({ name }) => ({ name: dashed(name), optional: true, variadic: false })),
+    ],
+    params: params.filter((param) => !isPositional(param)),
+    ignored: IGNORED_OPTIONS[words.join(' ')] ?? [],
     changing: first.method !== 'GET',
+    document: 'document' in first,
     endpoints: sorted,
   };
 }
 
-function fillPath(endpoint: EntityEndpoint, values: readonly string[]): string {
+/** Whether the request may be made for several uuids, one after the other: what shows or deletes one thing. */
+function repeats({ method, path }: Endpoint): boolean {
+  return (method === 'GET' || method === 'DELETE') && /:\w+$/.test(path);
+}
+
+function fillPath(endpoint: Endpoint, values: readonly string[]): string {
   const byName = new Map(endpoint.pathParams.map(({ name }, index) => [name, values[index] ?? '']));
   return endpoint.path.replace(/:(\w+)/g, (_match, name: string) => encodeURIComponent(byName.get(name) ?? ''));
 }

@@ -1,66 +1,47 @@
-import { stringify } from 'yaml';
-import type { EntityEndpoint, EntityName } from '@vnet/model';
-import type { Format } from '../settings.ts';
-import { cell } from './cells.ts';
-import { columnsOf, type Row } from './columns.ts';
-import { withUuids, type GetItems } from './references.ts';
-import { horizontalTable, verticalTable } from './table.ts';
-
 /** An answer of the API as text. */
-export async function render(format: Format, endpoint: EntityEndpoint, body: unknown, getItems: GetItems): Promise<string> {
-  return format === 'table' ? renderTable(entityOf(endpoint), body, getItems) : renderExactly(format, body);
+import { stringify } from 'yaml';
+import { isEntityEndpoint } from '@vnet/model';
+import type { Request } from '../commands/specification.ts';
+import type { Format, Settings } from '../settings.ts';
+import { isRow } from './answers.ts';
+import { entityTable, foundTable } from './entities.ts';
+import { historyTable } from './history.ts';
+import { namesIn } from './names.ts';
+import type { GetItems } from './references.ts';
+import { treeText } from './tree.ts';
+
+/**
+ * For whom it is for, by `-o`; nothing when there is nothing to print.
+ * @throws Failure when the answer has no uuids, or no such columns
+ */
+export async function render(
+  { format, columns }: Pick<Settings, 'format' | 'columns'>,
+  request: Request,
+  body: unknown,
+  getItems: GetItems,
+): Promise<string> {
+  const { endpoint } = request;
+  if (format === 'name') return (await namesIn(request, body, getItems)).join('\n');
+  if (format !== 'table') return renderExactly(format, body);
+  if (isEntityEndpoint(endpoint)) return await entityTable({ ...request, endpoint }, body, columns, getItems);
+  const printed = TEXTS[endpoint.name];
+  return isRow(body) && printed !== undefined ? await printed(body, columns, getItems) : renderExactly('yaml', body);
 }
 
 /** What the API said, and nothing else. */
-export function renderExactly(format: Exclude<Format, 'table'>, body: unknown): string {
+export function renderExactly(format: Exclude<Format, 'table' | 'name'>, body: unknown): string {
   return format === 'json' ? JSON.stringify(body, undefined, 2) : stringify(body, { lineWidth: 0 }).trimEnd();
 }
 
-interface List {
-  readonly total_count: number;
-  readonly offset: number;
-  readonly items: readonly Row[];
-}
+type Print = (
+  body: Readonly<Record<string, unknown>>,
+  columns: readonly string[] | undefined,
+  getItems: GetItems,
+) => string | Promise<string>;
 
-async function renderTable(entity: EntityName, body: unknown, getItems: GetItems): Promise<string> {
-  if (isList(body)) {
-    const shown = body.items.length;
-    const rows = await renderRows(entity, body.items, getItems);
-    if (shown === body.total_count) return rows;
-    const range = shown === 0 ? 'none' : `${body.offset + 1} to ${body.offset + shown}`;
-    return `${rows}\n(${range} of ${body.total_count}; see --limit and --offset)`;
-  }
-  if (Array.isArray(body)) {
-    return body.every(isRow) ? renderRows(entity, body, getItems) : body.map(String).join('\n');
-  }
-  if (!isRow(body)) return JSON.stringify(body);
-  const [row = body] = await withUuids(entity, [body], getItems);
-  return verticalTable(columnsOf(entity, [row]).map((column) => [column, cell(entity, column, row[column])]));
-}
-
-async function renderRows(entity: EntityName, items: readonly Row[], getItems: GetItems): Promise<string> {
-  if (items.length === 0) return '(none)';
-  const rows = await withUuids(entity, items, getItems);
-  // Rows inside of rows have their place where one row is shown.
-  const columns = columnsOf(entity, rows).filter((column) =>
-    rows.every((row) => typeof (row[column] ?? '') !== 'object'),
-  );
-  return horizontalTable(
-    columns,
-    rows.map((row) => columns.map((column) => cell(entity, column, row[column]))),
-  );
-}
-
-/** What the rows of the answer are: a relation may list what is at its other end. */
-function entityOf(endpoint: EntityEndpoint): EntityName {
-  const { api, operation, entity, other } = endpoint;
-  return api.kind === 'relation' && api.list === 'others' && operation === 'list' ? (other ?? entity) : entity;
-}
-
-function isRow(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isList(value: unknown): value is List {
-  return isRow(value) && Array.isArray(value['items']) && typeof value['total_count'] === 'number';
-}
+/** Answers about the whole model that people read otherwise than as YAML. */
+const TEXTS: Readonly<Record<string, Print>> = {
+  find: foundTable,
+  tree: treeText,
+  history: historyTable,
+};

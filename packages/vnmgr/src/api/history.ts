@@ -3,7 +3,14 @@ import { type EntityName, type Field, type ParamValue, type Row, declarationOf, 
 import { Names } from '../document/names.ts';
 import { shown } from '../document/values.ts';
 import { formatTime } from '../replies/plain.ts';
-import { type LoggedChange, type LoggedRevision, changesIn, revisionsPage, uuidsEver } from '../store/history.ts';
+import {
+  type LoggedChange,
+  type LoggedRevision,
+  changesIn,
+  referringChangesIn,
+  revisionsPage,
+  uuidsEver,
+} from '../store/history.ts';
 import type { Queries } from '../store/queries.ts';
 
 type Values = Readonly<Record<string, ParamValue>>;
@@ -153,16 +160,12 @@ function targetsOf(changes: readonly LoggedChange[], uuid: string): Map<EntityNa
 async function changesOfPage(queries: Queries, page: readonly LoggedRevision[], uuid: string | undefined) {
   const revisions = page.map(({ revision }) => revision);
   if (uuid === undefined) return await queries.withKnex((db) => changesIn(db, revisions));
-  const own = await queries.withKnex((db) => changesIn(db, revisions, { uuid }));
+  const own = await queries.withKnex((db) => changesIn(db, revisions, uuid));
   const targets = targetsOf(own, uuid);
-  const others: LoggedChange[] = [];
-  for (const [entity, ids] of targets) {
-    for (const [name, columns] of referrersOf(entity)) {
-      others.push(
-        ...(await queries.withKnex((db) => changesIn(db, revisions, { entity: name, columns, ids: [...ids] }))),
-      );
-    }
-  }
+  const referrers = [...targets].flatMap(([entity, ids]) =>
+    [...referrersOf(entity)].map(([name, columns]) => ({ entity: name, columns, ids: [...ids] })),
+  );
+  const others = await queries.withKnex((db) => referringChangesIn(db, revisions, referrers));
   const all = new Map([...own, ...others].map((change) => [change.line, change]));
   return [...all.values()].filter((change) => concerns(change, targets, uuid)).sort((a, b) => a.line - b.line);
 }

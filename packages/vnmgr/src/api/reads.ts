@@ -14,7 +14,7 @@ async function list(queries: Queries, call: Call): Promise<unknown> {
   const limit = typeof values['limit'] === 'number' ? values['limit'] : DEFAULT_LIMIT;
   const offset = typeof values['offset'] === 'number' ? values['offset'] : 0;
   const total = await queries.count(entity, where);
-  const rows = await queries.all(entity, where, { limit, offset });
+  const rows = await queries.page(entity, where, { limit, offset }, total);
   const items =
     api.kind === 'relation' && api.list === 'others'
       ? await renderOthers(queries, endpoint, rows, api.other)

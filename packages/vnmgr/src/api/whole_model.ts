@@ -27,7 +27,7 @@ function entityOf(uuid: string): EntityName {
 
 /** Many queries that see the same state. */
 async function inSnapshot<T>(db: Queries, work: (queries: Queries) => Promise<T>): Promise<T> {
-  const isolation = db.isMysql ? ({ isolationLevel: 'repeatable read', readOnly: true } as const) : undefined;
+  const isolation = db.isMysql ? ({ isolationLevel: 'repeatable read' } as const) : undefined;
   return await db.withKnex((knex) => knex.transaction((trx) => work(new Queries(trx)), isolation));
 }
 

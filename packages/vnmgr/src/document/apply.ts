@@ -88,11 +88,12 @@ function referencesOf({ section, key, given }: Wanted): { entity: EntityName; pa
 
 /** @throws {VnetError} UnknownUUIDResource for what is neither there nor made, or is about to be deleted */
 async function checkReferences({ wanted }: Document, plan: Plan, names: Names): Promise<void> {
-  const byEntity = new Map<EntityName, string[]>();
+  const byEntity = new Map<EntityName, Set<string>>();
   for (const { entity, uuid } of wanted.flatMap(referencesOf)) {
-    byEntity.set(entity, [...(byEntity.get(entity) ?? []), uuid]);
+    const uuids = byEntity.get(entity) ?? new Set();
+    byEntity.set(entity, uuids.add(uuid));
   }
-  for (const [entity, uuids] of byEntity) await names.loadUuids(entity, uuids);
+  for (const [entity, uuids] of byEntity) await names.loadUuids(entity, [...uuids]);
   const objects = (rows: readonly { section: Section; key: string }[]): Set<string> =>
     new Set(rows.map(({ section, key }) => keyOf(section.entity, key)));
   const [made, gone] = [objects(plan.creates), objects(plan.deletes)];

@@ -8,6 +8,7 @@ import {
   isEntityName,
 } from '@vnet/model';
 import { classify } from '../store/failures.ts';
+import { turns } from '../store/queries.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { planRemoval } from './cascade.ts';
 import { completions, departures, reactions, revisions } from './index.ts';
@@ -15,6 +16,9 @@ import type { Completion, Departure, Draft, Edit, Revision, Settings } from './r
 import { refuseSame } from './same_child.ts';
 import { explainDuplicate } from './uniqueness.ts';
 import { newUuid } from './uuids.ts';
+
+/** Drafts completed before others get a turn. */
+const COMPLETED_AT_ONCE = 500;
 
 /** More rounds of reactions than any chain of rules needs: a rule that never rests is a defect. */
 const MAX_ROUNDS = 20;
@@ -39,9 +43,11 @@ export class Editor implements Edit {
   async insertAll<E extends EntityName>(entity: E, drafts: readonly Draft<E>[]): Promise<Row<E>[]> {
     if (drafts.length === 0) return [];
     const completed: Draft<E>[] = [];
-    for (const draft of drafts) {
-      completed.push(await this.complete(entity, draft));
-      await refuseSame(this, entity, completed.at(-1)!);
+    for await (const some of turns(drafts, COMPLETED_AT_ONCE)) {
+      for (const draft of some) {
+        completed.push(await this.complete(entity, draft));
+        await refuseSame(this, entity, completed.at(-1)!);
+      }
     }
     if (ownedRows(entity).length > 0) await this.#refuseTaken(entity, drafts);
     const whole = (await this.#withOwned(entity, completed)) as NewRow<E>[];

@@ -1,7 +1,7 @@
 /** The log of revisions: written with each transaction, read at start and by auditors. */
 import { type EntityName, type Row, isEntityName } from '@vnet/model';
 import type { Knex } from 'knex';
-import { IN_CHUNK, type Page, chunks } from './queries.ts';
+import { IN_CHUNK, type Page, turns } from './queries.ts';
 import type { Change } from './transaction.ts';
 
 /** Who made a revision, for the audit trail. */
@@ -74,7 +74,7 @@ export async function appendRevision(
     before: json(change.before),
     after: json(change.after),
   }));
-  for (const chunk of chunks(lines, INSERT_CHUNK)) await db('changes').insert(chunk);
+  for await (const chunk of turns(lines, INSERT_CHUNK)) await db('changes').insert(chunk);
   return revision;
 }
 
@@ -157,27 +157,46 @@ export async function revisionsPage(
   return { total: Number(row?.count ?? 0), page: rows };
 }
 
-/** Which lines: those of a uuid, or those of an entity whose rows have one of these ids in one of these columns. */
-export type LineFilter =
-  | { readonly uuid: string }
-  | { readonly entity: EntityName; readonly columns: readonly string[]; readonly ids: readonly number[] };
+/** Rows of an entity that refer to one of these ids in one of these columns. */
+export interface Referrer {
+  readonly entity: EntityName;
+  readonly columns: readonly string[];
+  readonly ids: readonly number[];
+}
 
-/** Changes of these revisions, in their order. */
-export async function changesIn(db: Knex, revisions: readonly number[], filter?: LineFilter): Promise<LoggedChange[]> {
-  const query = db('changes').whereIn('revision', revisions).orderBy('id');
-  if (filter !== undefined && 'uuid' in filter) void query.where({ uuid: filter.uuid });
-  if (filter !== undefined && 'entity' in filter) {
-    const { entity, columns, ids } = filter;
-    // Rows are stored as JSON, and their times are last: a comma follows each number.
-    const patterns = columns.flatMap((column) => ids.map((id) => `%"${column}":${id},%`));
-    void query.where({ entity }).where((any) => {
-      for (const pattern of patterns) void any.orWhere('before', 'like', pattern).orWhere('after', 'like', pattern);
-    });
-  }
-  const lines = (await query) as (ChangeLine & { readonly id: number })[];
+async function loggedChanges(query: Knex.QueryBuilder): Promise<LoggedChange[]> {
+  const lines = (await query.orderBy('id')) as (ChangeLine & { readonly id: number })[];
   return lines.flatMap(({ id: line, revision, entity, row_id: id, before, after }) =>
     isEntityName(entity) ? [{ line, revision, entity, id, before: parseRow(before), after: parseRow(after) }] : [],
   );
+}
+
+/** Changes of these revisions, in their order; with a uuid those of the rows that it names. */
+export async function changesIn(db: Knex, revisions: readonly number[], uuid?: string): Promise<LoggedChange[]> {
+  const query = db('changes').whereIn('revision', revisions);
+  return await loggedChanges(uuid === undefined ? query : query.where({ uuid }));
+}
+
+/** Changes of these revisions in rows that refer to others; a few that do not may be among them. */
+export async function referringChangesIn(
+  db: Knex,
+  revisions: readonly number[],
+  referrers: readonly Referrer[],
+): Promise<LoggedChange[]> {
+  if (referrers.length === 0) return [];
+  const query = db('changes').whereIn('revision', revisions);
+  void query.where((any) => {
+    for (const { entity, columns, ids } of referrers) {
+      // Rows are stored as JSON, and their times are last: a comma follows each number.
+      const patterns = columns.flatMap((column) => ids.map((id) => `%"${column}":${id},%`));
+      void any.orWhere((one) => {
+        void one.where({ entity }).where((either) => {
+          for (const text of patterns) void either.orWhere('before', 'like', text).orWhere('after', 'like', text);
+        });
+      });
+    }
+  });
+  return await loggedChanges(query);
 }
 
 /** The uuids that rows have or had, as far as the log reaches back. */
@@ -187,7 +206,7 @@ export async function uuidsEver(
   ids: readonly number[],
 ): Promise<{ readonly id: number; readonly uuid: string }[]> {
   const found: { id: number; uuid: string }[] = [];
-  for (const chunk of chunks(ids, IN_CHUNK)) {
+  for await (const chunk of turns(ids, IN_CHUNK)) {
     const lines = db('changes').where({ entity }).whereIn('row_id', chunk).whereNotNull('uuid').orderBy('id');
     found.push(...(await lines.select<{ id: number; uuid: string }[]>({ id: 'row_id' }, 'uuid')));
   }

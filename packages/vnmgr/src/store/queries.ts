@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type EntityName, type Row, VnetError, declarationOf, fromDatabase, modelName } from '@vnet/model';
 import type { Knex } from 'knex';
 
@@ -11,8 +12,12 @@ export interface Page {
 /** How many ids go into one `IN (…)`: SQLite and the query plan have limits. */
 export const IN_CHUNK = 500;
 
-export function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+/** Chunks, with a turn for whoever waits between them: a large request must not keep small ones from being answered. */
+export async function* turns<T>(items: readonly T[], size: number): AsyncGenerator<T[]> {
+  for (let i = 0; i < items.length; i += size) {
+    if (i > 0) await nextTurn();
+    yield items.slice(i, i + size);
+  }
 }
 
 /** Reads rows of the model, inside a transaction or outside. Rows come in order of their ids. */
@@ -43,6 +48,25 @@ export class Queries {
     return row;
   }
 
+  /**
+   * A page of so many rows in all. A database counts its way to the offset: from the nearer end, and by ids alone, it gets
+   * there sooner.
+   */
+  async page<E extends EntityName>(
+    entity: E,
+    where: Where<E>,
+    { limit, offset }: Page,
+    total: number,
+  ): Promise<Row<E>[]> {
+    if (offset === 0) return await this.all(entity, where, { limit, offset });
+    const size = Math.min(limit, total - offset);
+    if (size <= 0) return [];
+    const after = total - offset - size;
+    const [order, skipped] = offset <= after ? (['asc', offset] as const) : (['desc', after] as const);
+    const ids = this.knex(declarationOf(entity).table).where(where).orderBy('id', order).limit(size).offset(skipped);
+    return await this.allIn(entity, 'id', (await ids.pluck('id')) as number[]);
+  }
+
   async all<E extends EntityName>(entity: E, where: Where<E> = {}, page?: Page): Promise<Row<E>[]> {
     const query = this.knex(declarationOf(entity).table).where(where).orderBy('id');
     if (page !== undefined) void query.limit(page.limit).offset(page.offset);
@@ -58,7 +82,7 @@ export class Queries {
   ): Promise<Row<E>[]> {
     const wanted = [...new Set(values.filter((value) => value !== null))];
     const rows: Row<E>[] = [];
-    for (const chunk of chunks(wanted, IN_CHUNK)) {
+    for await (const chunk of turns(wanted, IN_CHUNK)) {
       const query = this.knex(declarationOf(entity).table).whereIn(column, chunk).orderBy('id');
       for (const raw of (await query) as Record<string, unknown>[]) rows.push(fromDatabase(entity, raw));
     }

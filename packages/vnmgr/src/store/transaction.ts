@@ -8,7 +8,7 @@ import {
   withDefaults,
 } from '@vnet/model';
 import type { Knex } from 'knex';
-import { IN_CHUNK, Queries, chunks } from './queries.ts';
+import { IN_CHUNK, Queries, turns } from './queries.ts';
 
 /** What one revision did to one row; null: there was no row before, or is none after. */
 export interface Change {
@@ -92,7 +92,7 @@ export class Transaction extends Queries {
     const times = { created_at: this.now, updated_at: this.now };
     const stored = values.map((each) => ({ ...withDefaults(entity, each), ...times }));
     const rows: Row<E>[] = [];
-    for (const chunk of chunks(stored, INSERT_CHUNK)) {
+    for await (const chunk of turns(stored, INSERT_CHUNK)) {
       const ids = await this.#insertChunk(declarationOf(entity).table, chunk);
       rows.push(...chunk.map((each, i) => fromDatabase(entity, { ...each, id: ids[i] })));
     }
@@ -112,7 +112,7 @@ export class Transaction extends Queries {
   }
 
   async remove<E extends EntityName>(entity: E, rows: readonly Row<E>[]): Promise<void> {
-    for (const chunk of chunks(rows, IN_CHUNK)) {
+    for await (const chunk of turns(rows, IN_CHUNK)) {
       const ids = chunk.map(({ id }) => id);
       await this.knex(declarationOf(entity).table).whereIn('id', ids).delete();
     }

@@ -1,0 +1,83 @@
+/** `vnctl tree`: the networks and segments, below each what is in it, and where that lives. */
+import { usageFailure } from '../failure.ts';
+import type { Row } from './answers.ts';
+import { alignedLines } from './table.ts';
+
+interface Group {
+  readonly uuid: string;
+  readonly display_name?: string | null;
+  readonly mode: string;
+  readonly ipv4_network?: string;
+  readonly ipv4_prefix?: number;
+  readonly mtu?: number | null;
+  readonly interfaces: readonly Leaf[];
+}
+
+interface Leaf {
+  readonly uuid: string;
+  readonly display_name?: string | null;
+  readonly mode: string;
+  readonly mac_address: string | null;
+  readonly ipv4_addresses: readonly string[];
+  readonly datapath_uuid: string | null;
+  readonly port_name: string | null;
+  readonly active: boolean;
+}
+
+interface Tree {
+  readonly networks: readonly Group[];
+  readonly segments: readonly Group[];
+  readonly unattached: readonly Leaf[];
+}
+
+export function treeText(body: Row, columns: readonly string[] | undefined): string {
+  if (columns !== undefined) throw usageFailure('--columns: a tree has no columns');
+  const { networks, segments, unattached } = body as unknown as Tree;
+  const groups: (readonly [string, readonly Leaf[]])[] = [
+    ...[...networks, ...segments].map((group) => [title(group), group.interfaces] as const),
+    ...(unattached.length === 0 ? [] : [['in no network and no segment', unattached] as const]),
+  ];
+  if (groups.length === 0) return '(none)';
+  // All together, so that the columns of all groups are below each other.
+  const leaves = alignedLines(groups.flatMap(([, interfaces]) => interfaces.map(cells)));
+  let at = 0;
+  return groups
+    .map(([heading, interfaces]) => {
+      const lines = interfaces.map((_leaf, index) => {
+        const branch = index === interfaces.length - 1 ? '└─' : '├─';
+        return `${branch} ${leaves[at++]}`;
+      });
+      return [heading, ...lines].join('\n');
+    })
+    .join('\n\n');
+}
+
+/** `nw-web "shop" virtual 10.1.0.0/24 mtu 1450` */
+function title({ uuid, display_name: name, mode, ipv4_network: network, ipv4_prefix: prefix, mtu }: Group): string {
+  return [
+    uuid,
+    ...(name === null || name === undefined ? [] : [JSON.stringify(name)]),
+    mode,
+    ...(network === undefined ? ['segment'] : [`${network}/${prefix}`]),
+    ...(mtu === null || mtu === undefined ? [] : [`mtu ${mtu}`]),
+  ].join('  ');
+}
+
+function cells(leaf: Leaf): string[] {
+  const { uuid, display_name: name, mode, mac_address: mac, ipv4_addresses: addresses } = leaf;
+  return [
+    uuid,
+    name === null || name === undefined ? '' : JSON.stringify(name),
+    mode,
+    addresses.join(','),
+    mac ?? '',
+    place(leaf),
+  ];
+}
+
+/** Where it lives now, or where its port is expected. */
+function place({ datapath_uuid: datapath, port_name: port, active }: Leaf): string {
+  const at = [...(datapath === null ? [] : [`on ${datapath}`]), ...(port === null ? [] : [`port ${port}`])].join(' ');
+  if (active) return at;
+  return at === '' ? 'nowhere yet' : `${at} (not there yet)`;
+}
