@@ -40,8 +40,8 @@ export interface Request {
 /** Commands that are not called as their endpoint is. */
 const COMMAND_NAMES: Readonly<Record<string, string>> = { find: 'show' };
 
-/** A parameter of this name is written without an option: `vnctl history nw-1`. */
-const POSITIONAL_PARAM = 'uuid';
+/** Parameters that are written without an option: `vnctl history nw-1`, `vnctl why if-a if-b tcp:22`. */
+const POSITIONAL_PARAMS = ['uuid', 'packet'];
 
 export const commandSpecs: readonly CommandSpec[] = [...groupByWords(endpoints).values()].map(specOf);
 
@@ -55,9 +55,13 @@ export function requestsOf(
   options: Readonly<Record<string, string>>,
   waitSeconds?: number,
 ): Request[] {
-  const endpoint = spec.endpoints.find(({ pathParams }) => uuids.length === 0 || pathParams.length > 0);
-  if (endpoint === undefined) return requestsOf(spec, [], { ...options, [POSITIONAL_PARAM]: uuids[0]! }, waitSeconds);
+  const endpoint =
+    spec.endpoints.find(({ pathParams }) => uuids.length === 0 || pathParams.length > 0) ?? spec.endpoints[0]!;
   const depth = endpoint.pathParams.length;
+  const positional = endpoint.params.find((param) => isPositional(endpoint, param));
+  if (positional !== undefined && uuids.length > depth) {
+    return requestsOf(spec, uuids.slice(0, depth), { ...options, [positional.name]: uuids[depth]! }, waitSeconds);
+  }
   const names = new Set(endpoint.params.map(({ name }) => name));
   const params = Object.fromEntries(Object.entries(options).filter(([name]) => names.has(name)));
   const request = (path: readonly string[]): Request => ({
@@ -73,6 +77,10 @@ export function requestsOf(
   if (depth === 0) return [request([])];
   const shared = uuids.slice(0, depth - 1);
   return uuids.slice(depth - 1).map((uuid) => request([...shared, uuid]));
+}
+
+function isPositional({ method }: Endpoint, { name }: Param): boolean {
+  return method === 'GET' && POSITIONAL_PARAMS.includes(name);
 }
 
 function groupByWords(all: readonly Endpoint[]): Map<string, Endpoint[]> {
@@ -96,7 +104,6 @@ function specOf(group: readonly Endpoint[]): CommandSpec {
   const [first, last] = [sorted[0]!, sorted.at(-1)!];
   const words = wordsOf(first);
   const params = sorted.flatMap((endpoint) => endpoint.params);
-  const isPositional = ({ name }: Param): boolean => first.method === 'GET' && name === POSITIONAL_PARAM;
   return {
     words,
     doc: sorted.map(({ doc }) => doc).join(' '),
@@ -106,9 +113,11 @@ function specOf(group: readonly Endpoint[]): CommandSpec {
         optional: index >= first.pathParams.length,
         variadic: repeats(last) && index === last.pathParams.length - 1,
       })),
-      ...params.filter(isPositional).map(({ name }) => ({ name: dashed(name), optional: true, variadic: false })),
+      ...params
+        .filter((param) => isPositional(first, param))
+        .map(({ name }) => ({ name: dashed(name), optional: true, variadic: false })),
     ],
-    params: params.filter((param) => !isPositional(param)),
+    params: params.filter((param) => !isPositional(first, param)),
     ignored: IGNORED_OPTIONS[words.join(' ')] ?? [],
     changing: first.method !== 'GET',
     document: 'document' in first,
@@ -117,7 +126,9 @@ function specOf(group: readonly Endpoint[]): CommandSpec {
 }
 
 /** Whether the request may be made for several uuids, one after the other: what shows or deletes one thing. */
-function repeats({ method, path }: Endpoint): boolean {
+function repeats(endpoint: Endpoint): boolean {
+  const { method, path, params } = endpoint;
+  if (params.some((param) => isPositional(endpoint, param))) return false;
   return (method === 'GET' || method === 'DELETE') && /:\w+$/.test(path);
 }
 

@@ -2,6 +2,7 @@
 
 export const TOPICS: Readonly<Record<string, readonly string[]>> = {
   'The model as a whole:': ['show', 'tree', 'history', 'export', 'apply', 'batch'],
+  'Seeing into it:': ['agents', 'why'],
   'Networks and machines:': ['networks', 'segments', 'interfaces', 'mac-leases', 'ip-leases'],
   'Hosts:': ['datapaths', 'topologies'],
   'Routes and services:': ['routes', 'route-links', 'network-services', 'dns-services'],

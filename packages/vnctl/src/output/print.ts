@@ -3,12 +3,14 @@ import { stringify } from 'yaml';
 import { isEntityEndpoint } from '@vnet/model';
 import type { Request } from '../commands/specification.ts';
 import type { Format, Settings } from '../settings.ts';
+import { agentsTable } from './agents.ts';
 import { isRow } from './answers.ts';
 import { entityTable, foundTable } from './entities.ts';
 import { historyTable } from './history.ts';
 import { namesIn } from './names.ts';
 import type { GetItems } from './references.ts';
 import { treeText } from './tree.ts';
+import { whyText } from './why.ts';
 
 /**
  * For whom it is for, by `-o`; nothing when there is nothing to print.
@@ -44,4 +46,6 @@ const TEXTS: Readonly<Record<string, Print>> = {
   find: foundTable,
   tree: treeText,
   history: historyTable,
+  agents: agentsTable,
+  why: whyText,
 };
