@@ -77,3 +77,29 @@ describe('why', () => {
     expect(refused).toMatchObject({ status, body: { message: expect.stringContaining(message) as string } });
   });
 });
+
+describe('vnctl', () => {
+  it('why says who decides, on which host', async () => {
+    const { stdout } = await centre.vnctl('why', 'if-a3', 'if-a1', 'tcp:22');
+    expect(stdout).toBe(
+      [
+        'if-a3 → if-a1 tcp:22: allowed',
+        '  sg-web line 2: tcp:22:10.0.0.0/24',
+        'on hv3 (dp-hv3): sent to the next host',
+        'on hv1 (dp-hv1): delivered to the machine',
+        '  sg-web line 2: tcp:22:10.0.0.0/24',
+        '',
+      ].join('\n'),
+    );
+    const denied = await centre.vnctl('why', 'if-a2', 'if-a1');
+    expect(denied.stdout).toContain('if-a2 → if-a1 icmp: not allowed\n  no rule of sg-web allows it at if-a1\n');
+    expect(denied.stdout).toContain('on hv1 (dp-hv1): dropped in table INGRESS_VERDICT');
+  });
+
+  it('agents lists the hosts', async () => {
+    const { stdout } = await centre.vnctl('agents', '--columns', 'node_id,datapath_uuid,state,warnings');
+    expect(stdout.replace(/ +/g, ' ')).toBe(
+      'node_id datapath_uuid state warnings\nhv1 dp-hv1 up to date\nhv2 dp-hv2 up to date\nhv3 dp-hv3 up to date\n',
+    );
+  });
+});

@@ -29,7 +29,8 @@ export async function applyDocument(
     if (!isSame(planned, done)) tell(`the model was changed meanwhile; this was done:\n${planText(done)}`);
     tell(`done (revision ${answer.revision})`);
   }
-  if (settings.format !== 'table') terminal.print(renderAnswer(settings.format, answer.body as PlanAnswer));
+  const text = settings.format === 'table' ? '' : renderAnswer(settings.format, answer.body as PlanAnswer);
+  if (text !== '') terminal.print(text);
   return answer;
 }
 

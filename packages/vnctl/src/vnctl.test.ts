@@ -184,6 +184,29 @@ describe('a model is built, looked at, changed and taken down', () => {
     expect((await vnctl('network show nw-web -o yaml')).out).toMatch(/^id: \d+\nuuid: nw-web\n/);
   });
 
+  test('a model is exported, changed and applied; tree, show and history tell of it', async () => {
+    const exported = await vnctl('export');
+    const file = join(dir, 'model.yaml');
+    writeFileSync(file, exported.out);
+    expect((await vnctl(`apply -f ${file}`)).out).toMatch(/^0 to add, 0 to change, 0 to delete, \d+ unchanged\n$/);
+    writeFileSync(file, exported.out.replace('display_name: late', 'display_name: applied'));
+    const { code, out } = await vnctl(`apply -f ${file} --wait`);
+    expect({ code, lines: out.split('\n') }).toEqual({
+      code: 0,
+      lines: [
+        '~ networks nw-web: display_name "late" → "applied"',
+        expect.stringMatching(/^0 to add, 1 to change, 0 to delete, \d+ unchanged$/),
+        expect.stringMatching(/^done \(revision \d+\)$/),
+        '',
+      ],
+    });
+    expect((await vnctl('tree')).out).toContain('nw-web  "applied"  virtual  10.1.0.0/24');
+    expect((await vnctl('show nw-web')).out).toMatch(/^uuid +nw-web\ndisplay_name +applied\n/);
+    expect((await vnctl('history nw-web --limit 1')).out).toContain(
+      '~ network nw-web: display_name "late" → "applied"',
+    );
+  }, 20_000);
+
   test('a batch goes on after a line that failed', async () => {
     const lines =
       '# comment\nnetwork show nw-none\nnetwork add --uuid nw-b --ipv4-network 10.2.0.0\nnetwork del nw-b\n';

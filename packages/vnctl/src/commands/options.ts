@@ -38,7 +38,8 @@ export function optionsOf(spec: CommandSpec): Map<string, KnownOption> {
   }
   const plain: [string, OptionKind][] = [
     ...spec.ignored.map((name): [string, OptionKind] => [`--${dashed(name)}`, 'value']),
-    ...(spec.changing ? CHANGE_OPTIONS : READ_OPTIONS),
+    ...(spec.changing ? CHANGE_OPTIONS : []),
+    ...(spec.table ? TABLE_OPTIONS : []),
   ];
   for (const [name, kind] of plain) options.set(name, { kind, name });
   if (spec.document) for (const written of ['--file', '-f']) options.set(written, { kind: 'value', name: '--file' });
@@ -50,4 +51,4 @@ const CHANGE_OPTIONS: readonly [string, OptionKind][] = [
   ['--timeout', 'value'],
 ];
 
-const READ_OPTIONS: readonly [string, OptionKind][] = [['--columns', 'value']];
+const TABLE_OPTIONS: readonly [string, OptionKind][] = [['--columns', 'value']];

@@ -38,7 +38,12 @@ export function buildProgram(specs: readonly CommandSpec[], terminal: Terminal, 
     .option('--api <url>', 'where vnapi is (or VNET_WEBAPI=HOST:PORT, or webapi_uri and webapi_port in ~/.vnctlrc)')
     .addHelpText('after', exampleText('vnctl networks add --uuid nw-web --ipv4-network 10.101.0.0 --mode virtual'))
     .addHelpText('after', '\n"vnctl help networks" and "vnctl help networks add" say more.')
-    .helpCommand('help [command...]', 'What there is to write behind a command.')
+    .addHelpCommand(
+      new Command('help')
+        .argument('[command...]')
+        .description('Say what there is to write behind a command.')
+        .helpGroup(topicOf('help')),
+    )
     .configureHelp({ subcommandTerm: (command) => command.name(), showGlobalOptions: true })
     .exitOverride()
     .configureOutput({
@@ -63,7 +68,6 @@ export function buildProgram(specs: readonly CommandSpec[], terminal: Terminal, 
     .argument('<shell>')
     .addHelpText('after', exampleText('source <(vnctl completion bash)'))
     .action((shell: string) => handlers.onCompletion(shell));
-  program.commandsGroup(topicOf('help'));
   return program;
 }
 
@@ -83,7 +87,8 @@ function addCommand(program: Command, spec: CommandSpec, terminal: Terminal, han
   if (spec.changing) {
     command.option('--wait', 'return when the change is in the switches, and say on stderr how long it took');
     command.option('--timeout <seconds>', 'with --wait: how long at most', String(DEFAULT_TIMEOUT_S));
-  } else {
+  }
+  if (spec.table) {
     command.option('--columns <names>', 'columns of the table, separated by commas');
   }
   command.addHelpText('after', exampleText(exampleOf(spec)));
@@ -117,6 +122,7 @@ function subcommand(parent: Command, word: string, depth: number, first: Command
   const command = parent
     .command(word)
     .description(descriptionOf(first))
+    .helpCommand(false)
     .addHelpText('after', exampleText(exampleOf(first)));
   return depth === 0 ? command.helpGroup(topicOf(word)) : command;
 }
@@ -133,9 +139,13 @@ function exampleText(example: string): string {
 function optionOf(param: Param): Option {
   const value = param.values?.join('|') ?? VALUE_NAMES[param.type];
   const aliases = param.aliases?.map((alias) => `--${dashed(alias)}`).join(', ');
-  const doc = aliases === undefined ? param.doc : `${param.doc} Also ${aliases}.`;
-  const option = new Option(`--${dashed(param.name)} <${value}>`, doc);
-  if (param.default !== undefined && param.default !== '') option.default(undefined, String(param.default));
+  const doc = [
+    param.doc,
+    // The API fills it in: commander is not to send it.
+    ...(param.default === undefined || param.default === '' ? [] : [`Default: ${param.default}.`]),
+    ...(aliases === undefined ? [] : [`Also ${aliases}.`]),
+  ];
+  const option = new Option(`--${dashed(param.name)} <${value}>`, doc.join(' '));
   return option.makeOptionMandatory(param.required === true);
 }
 

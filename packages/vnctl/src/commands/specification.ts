@@ -23,6 +23,8 @@ export interface CommandSpec {
   readonly ignored: readonly string[];
   /** It changes the model: it takes `--wait`. */
   readonly changing: boolean;
+  /** It answers with a table: it takes `--columns`. */
+  readonly table: boolean;
   /** It sends a document, from `--file`. */
   readonly document: boolean;
   /** Two for the `show` that lists when no uuid is given. */
@@ -39,6 +41,9 @@ export interface Request {
 
 /** Commands that are not called as their endpoint is. */
 const COMMAND_NAMES: Readonly<Record<string, string>> = { find: 'show' };
+
+/** Endpoints whose answer people read as a text without columns. */
+const TEXTS = ['tree', 'export', 'why'];
 
 /** Parameters that are written without an option: `vnctl history nw-1`, `vnctl why if-a if-b tcp:22`. */
 const POSITIONAL_PARAMS = ['uuid', 'packet'];
@@ -120,6 +125,7 @@ function specOf(group: readonly Endpoint[]): CommandSpec {
     params: params.filter((param) => !isPositional(first, param)),
     ignored: IGNORED_OPTIONS[words.join(' ')] ?? [],
     changing: first.method !== 'GET',
+    table: first.method === 'GET' && !TEXTS.includes(first.name),
     document: 'document' in first,
     endpoints: sorted,
   };

@@ -137,7 +137,7 @@ _vnctl() {
   case "$candidates" in
     @) COMPREPLY=() ;;
     @file)
-      compopt -o filenames
+      compopt -o filenames 2>/dev/null
       COMPREPLY=($(compgen -f -- "$current")) ;;
     *) COMPREPLY=($(compgen -W "$candidates" -- "$current")) ;;
   esac

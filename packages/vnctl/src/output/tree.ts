@@ -1,5 +1,4 @@
 /** `vnctl tree`: the networks and segments, below each what is in it, and where that lives. */
-import { usageFailure } from '../failure.ts';
 import type { Row } from './answers.ts';
 import { alignedLines } from './table.ts';
 
@@ -30,8 +29,7 @@ interface Tree {
   readonly unattached: readonly Leaf[];
 }
 
-export function treeText(body: Row, columns: readonly string[] | undefined): string {
-  if (columns !== undefined) throw usageFailure('--columns: a tree has no columns');
+export function treeText(body: Row): string {
   const { networks, segments, unattached } = body as unknown as Tree;
   const groups: (readonly [string, readonly Leaf[]])[] = [
     ...[...networks, ...segments].map((group) => [title(group), group.interfaces] as const),
@@ -56,7 +54,7 @@ export function treeText(body: Row, columns: readonly string[] | undefined): str
 function title({ uuid, display_name: name, mode, ipv4_network: network, ipv4_prefix: prefix, mtu }: Group): string {
   return [
     uuid,
-    ...(name === null || name === undefined ? [] : [JSON.stringify(name)]),
+    ...(hasText(name) ? [JSON.stringify(name)] : []),
     mode,
     ...(network === undefined ? ['segment'] : [`${network}/${prefix}`]),
     ...(mtu === null || mtu === undefined ? [] : [`mtu ${mtu}`]),
@@ -65,14 +63,7 @@ function title({ uuid, display_name: name, mode, ipv4_network: network, ipv4_pre
 
 function cells(leaf: Leaf): string[] {
   const { uuid, display_name: name, mode, mac_address: mac, ipv4_addresses: addresses } = leaf;
-  return [
-    uuid,
-    name === null || name === undefined ? '' : JSON.stringify(name),
-    mode,
-    addresses.join(','),
-    mac ?? '',
-    place(leaf),
-  ];
+  return [uuid, hasText(name) ? JSON.stringify(name) : '', mode, addresses.join(','), mac ?? '', place(leaf)];
 }
 
 /** Where it lives now, or where its port is expected. */
@@ -80,4 +71,8 @@ function place({ datapath_uuid: datapath, port_name: port, active }: Leaf): stri
   const at = [...(datapath === null ? [] : [`on ${datapath}`]), ...(port === null ? [] : [`port ${port}`])].join(' ');
   if (active) return at;
   return at === '' ? 'nowhere yet' : `${at} (not there yet)`;
+}
+
+function hasText(text: string | null | undefined): boolean {
+  return text !== null && text !== undefined && text !== '';
 }

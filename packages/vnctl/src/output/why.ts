@@ -1,5 +1,4 @@
 /** `vnctl why`: whether a packet arrives, who decides, and the way it takes. */
-import { usageFailure } from '../failure.ts';
 import type { Row } from './answers.ts';
 
 interface Host {
@@ -27,8 +26,7 @@ const OUTCOMES: Readonly<Record<Host['outcome'], string>> = {
   dropped: 'dropped',
 };
 
-export function whyText(body: Row, columns: readonly string[] | undefined): string {
-  if (columns !== undefined) throw usageFailure('--columns: this answer has no columns');
+export function whyText(body: Row): string {
   const { from_uuid: from, to_uuid: to, packet, allowed, reason, hosts } = body as unknown as Why;
   return [
     `${from} → ${to} ${packet}: ${allowed ? 'allowed' : 'not allowed'}`,

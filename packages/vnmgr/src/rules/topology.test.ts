@@ -125,6 +125,16 @@ onEachDatabase((databases) => {
       expect(await model.store.reader.all('datapath_network')).toMatchObject([{ mac_address: 0x02bb00000001 }]);
     });
 
+    it('take only host interfaces of the datapath itself', async () => {
+      await topology();
+      await model.ok('datapaths.create', { uuid: 'dp-2', display_name: 'two', node_id: 'hv2', dpid: '0x2' });
+      const [, , [endpoint, params]] = pieces as [unknown, unknown, [string, Body]];
+      expect((await model.refused(endpoint, { ...params, datapath_uuid: 'dp-2' })).message).toBe(
+        'interface_uuid: if-host has no port on dp-2; give a host interface of that datapath',
+      );
+      await model.ok(endpoint, params);
+    });
+
     it('follow the lease of the host interface when another takes its place', async () => {
       await topology();
       for (const piece of pieces) await model.ok(...piece);

@@ -31,6 +31,17 @@ export const completeTopologyRouteLink: Completion<'topology_route_link'> = asyn
   return draft;
 };
 
+/** @throws {VnetError} ArgumentError when all ports of the interface are on other datapaths */
+async function checkPort(edit: Edit, host: Row<'interface'>, datapathId: number | undefined): Promise<void> {
+  const ports = await edit.tx.all('interface_port', { interface_id: host.id });
+  if (ports.some((port) => port.datapath_id === datapathId || port.datapath_id === null)) return;
+  const datapath = await edit.tx.get('datapath', datapathId ?? null);
+  throw new VnetError(
+    'ArgumentError',
+    `interface_uuid: ${host.uuid} has no port on ${datapath?.uuid}; give a host interface of that datapath`,
+  );
+}
+
 /** The address is the one given, or the first one of the host interface. */
 export const completeTopologyDatapath: Completion<'topology_datapath'> = async (edit, draft) => {
   await checkMode(edit, draft.topology_id, 'simple_underlay', 'datapaths');
@@ -38,6 +49,7 @@ export const completeTopologyDatapath: Completion<'topology_datapath'> = async (
   if (host?.mode !== 'host') {
     throw new VnetError('ArgumentError', `interface_uuid: ${host?.uuid} is of mode ${host?.mode}, not host`);
   }
+  await checkPort(edit, host, draft.datapath_id);
   const lease =
     draft.ip_lease_id === undefined
       ? await edit.tx.first('ip_lease', { interface_id: host.id })
