@@ -97,6 +97,8 @@ export const DERIVED: { readonly [K in OutputKind]?: TableName } = { bound: 'bou
 export interface View {
   get<T extends TableName>(table: T, id: number | null | undefined): Tables[T] | undefined;
   find<T extends TableName>(table: T, index: IndexName<T>, key: IndexKey): readonly Tables[T][];
+  /** The ids of those rows: for one who need not know when their contents change. */
+  findIds<T extends TableName>(table: T, index: IndexName<T>, key: IndexKey): readonly number[];
 }
 
 /** What a unit writes. */

@@ -67,10 +67,10 @@ function peerMatch(view: View, emit: Emit, way: Way, group: number, { peer }: Se
     return { ...on([REGISTERS.GROUP, group], [REGISTERS.PEER_GROUP, 0]), ...subnet(way.remote, peer) };
   }
   emit.output('scope', `group/${peer}`, true);
-  const named = view.find('security_group', 'uuid', peer)[0];
-  if (!named) return undefined;
-  emit.need(PEERS[way.direction], named.id);
-  return on([REGISTERS.GROUP, group], [REGISTERS.PEER_GROUP, named.id]);
+  const [named] = view.findIds('security_group', 'uuid', peer);
+  if (named === undefined) return undefined;
+  emit.need(PEERS[way.direction], named);
+  return on([REGISTERS.GROUP, group], [REGISTERS.PEER_GROUP, named]);
 }
 
 function accept(emit: Emit, way: Way, match: Match): void {

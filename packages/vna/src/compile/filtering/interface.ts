@@ -10,10 +10,11 @@ import { DIRECTIONS, WAYS, type Way } from './direction.ts';
 
 /** What an interface is filtered by. Both must accept a packet; the filter is asked first. */
 export interface Filtering {
-  /** The filter and the groups do not count while this is false. */
+  /** Whether a filter counts. */
   readonly filtered: boolean;
-  /** Undefined with `filtered`: nothing passes. */
+  /** The filter that counts; without one nothing passes. */
   readonly filter: Tables['filter'] | undefined;
+  /** Whether groups count; without any nothing comes in. */
   readonly grouped: boolean;
   /** Ids, in order. */
   readonly groups: readonly number[];
@@ -78,7 +79,8 @@ function judge(emit: Emit, way: Way, id: number, zone: number, { filtered, filte
   emit.flow({ ...tracked, priority: PRIORITY.counter, match: face });
 
   flow(way.filter, [], !filtered || passthrough(filter, way) ? way.groups : way.verdict);
-  flow(way.groups, grouped ? groups.flatMap((group) => ask(way, group)) : [load(REGISTERS.ACCEPTED, 1)], way.verdict);
+  const open = !grouped || (way.direction === 'egress' && groups.length === 0);
+  flow(way.groups, open ? [load(REGISTERS.ACCEPTED, 1)] : groups.flatMap((group) => ask(way, group)), way.verdict);
 }
 
 /** The rules of one group: those about addresses, then those about the groups that the other side is in. */
