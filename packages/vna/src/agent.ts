@@ -10,6 +10,7 @@ import type { Log } from './log.ts';
 import { Announcer } from './services/announcer.ts';
 import { PacketInService } from './services/packet-in-service.ts';
 import type { PacketOut } from './services/packet-out.ts';
+import { ruleStats, type RuleStats } from './stats/rule-stats.ts';
 import { State } from './state/state.ts';
 import { replaceRows, setPorts } from './state/writes.ts';
 import { FactTeller } from './sync/facts.ts';
@@ -142,6 +143,11 @@ export class Agent {
     });
     this.#waitForView();
     this.#timers.add(setInterval(() => this.#state.prune(), PRUNE_MS));
+  }
+
+  /** Counters of a security group's rules on this host, by its uuid; undefined when it is not known here. */
+  async ruleStats(group: string): Promise<RuleStats | undefined> {
+    return ruleStats(this.#state, async (filter) => this.#switch.flows(filter), group);
   }
 
   /** Stops, and leaves the flows in the switch. */

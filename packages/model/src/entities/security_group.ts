@@ -23,6 +23,12 @@ export const security_group = declare({
       mutable: true,
       doc: 'Members accept everything from each other, whatever the rules say.',
     },
+    log: {
+      type: 'boolean',
+      default: false,
+      mutable: true,
+      doc: 'The agents log samples of what is denied to and from members.',
+    },
   },
   scopes: {
     own: [

@@ -7,6 +7,8 @@ import {
   encodeFlowMod,
   packMatch,
   flowStatsEntries,
+  type FlowStatsEntry,
+  type Match,
   PORT,
   type SwitchChannel,
 } from '@vnet/openflow';
@@ -130,6 +132,20 @@ export class Switch {
     this.#queue = read.catch((error: unknown) => {
       if (!(error instanceof DisconnectedError)) this.#retryLater('the flows could not be read', error);
     });
+  }
+
+  /**
+   * The flows of a table as they stand in the switch, with their counters; only those that have all of `match`.
+   * @throws DisconnectedError
+   */
+  async flows(filter: { readonly table: number; readonly match?: Match }): Promise<readonly FlowStatsEntry[]> {
+    const found: FlowStatsEntry[] = [];
+    const channel = this.#channel;
+    if (!channel) throw new DisconnectedError('the switch is not connected');
+    for await (const body of channel.parts({ type: 'flow_stats_request', ...filter })) {
+      found.push(...flowStatsEntries(body));
+    }
+    return found;
   }
 
   #enqueueAudit(): void {

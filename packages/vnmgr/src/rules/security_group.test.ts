@@ -22,6 +22,7 @@ describe('a security group', () => {
       rules,
       description: null,
       trust_members: true,
+      log: false,
     });
     expect(await model.ok('security_groups.update', { uuid: 'sg-a', trust_members: false })).toMatchObject({
       rules,

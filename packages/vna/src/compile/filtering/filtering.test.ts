@@ -76,15 +76,16 @@ describe('what an interface is filtered by', () => {
       changed(dataCentre(), 'interface', FACES.local, { ingress_filtering_enabled: true }),
       'filtering',
     );
-    expect(flows).toContain('table=73, priority=100,reg2=0x1f actions=goto_table:76');
-    expect(flows).toContain('table=24, priority=100,reg1=0x1f actions=load:0x1->NXM_NX_REG0[2],goto_table:27');
+    expect(flows).toContain('table=73, priority=100,reg2=0x1f actions=load:0x29->NXM_NX_REG6[0..7],goto_table:76');
+    expect(flows).toContain('table=24, priority=100,reg1=0x1f actions=load:0x1->NXM_NX_REG0[8],goto_table:27');
   });
 
   it('enable_filtering without a filter drops everything, ARP and DHCP too', () => {
     const flows = flowsOf(changed(inGroup, 'interface', FACES.local, { enable_filtering: true }), 'filtering');
-    expect(flows).toContain('table=21, priority=100,reg1=0x1f actions=drop');
-    expect(flows).toContain('table=70, priority=100,reg2=0x1f actions=drop');
-    expect(flows).not.toMatch(/reg[12]=0x1f actions=(?!drop)/);
+    const denied = 'actions=load:0->NXM_NX_REG0[8],load:0x28->NXM_NX_REG6[0..7],goto_table:77';
+    expect(flows).toContain(`table=21, priority=100,reg1=0x1f ${denied}`);
+    expect(flows).toContain(`table=70, priority=100,reg2=0x1f ${denied}`);
+    expect(flows).not.toMatch(/reg[12]=0x1f .*ct\(/);
   });
 
   it('a filter that is there while enable_filtering is off does nothing', () => {
@@ -181,8 +182,8 @@ describe('the cost', () => {
   it('of 1,000 members and 10 groups of 100 rules is the sum of both, and a member or a rule more is a flow or two', () => {
     const { state, engine } = engineOn(many());
     const groupFlows = [...engine.flows()].filter(([, { cookie }]) => featureOf(cookie) === 'group').length;
-    // Members and the local interface itself; rules, the later fragments of what each group lets in from each, and egress.
-    expect(groupFlows).toBe(MEMBERS + 1 + GROUPS * (RULES + GROUPS + 1));
+    // Members, the local interface among them; each rule with its counter, egress too; later fragments, from each group.
+    expect(groupFlows).toBe(MEMBERS + 1 + GROUPS * (2 * (RULES + 1) + GROUPS));
 
     const cost = (what: () => void): { units: number; flows: number } => {
       const before = engine.unitsRun;
@@ -200,11 +201,11 @@ describe('the cost', () => {
     const second = { ...lease, row: { ...lease.row, id: 5_001, ipv4_address: 0x0a020001 } };
     expect(cost(() => fill(state, [second]))).toEqual({ units: 2, flows: 2 });
     expect(cost(() => state.delete('interface_security_group', 50_000))).toEqual({ units: 0, flows: 2 });
-    // The rule, and the later fragments of what it allows.
+    // The rule, its counter, and the later fragments of what it allows.
     const rules = `${rulesOf()}\ntcp:7:10.0.0.0/8`;
     expect(cost(() => fill(state, [group(100, 'sg-g0', rules, { trust_members: false })]))).toEqual({
       units: 1,
-      flows: 2,
+      flows: 3,
     });
   }, 60_000);
 });

@@ -1,11 +1,11 @@
 import type { Action } from '@vnet/openflow';
 import { ETHERTYPE } from '@vnet/packet';
 import { PRIORITY } from '../../pipeline/priorities.ts';
-import { REGISTERS, load, on } from '../../pipeline/registers.ts';
+import { REASON, REGISTERS, load, on } from '../../pipeline/registers.ts';
 import { TABLES, type TableName } from '../../pipeline/tables.ts';
 import type { Tables } from '../../state/tables.ts';
 import type { Emit, View } from '../emit.ts';
-import { track } from './connections.ts';
+import { UNDECIDED, track } from './connections.ts';
 import { DIRECTIONS, WAYS, type Way } from './direction.ts';
 
 /** What an interface is filtered by. Both must accept a packet; the filter is asked first. */
@@ -54,12 +54,44 @@ export function filtering(view: View, emit: Emit, id: number): void {
     if (by.filtered && !by.filter) nothingPasses(emit, way, id);
     else judge(emit, way, id, bound.zone, by);
   }
+  denied(emit, id, isLogged(view, face, by) ? bound.ofport : undefined);
+}
+
+function isLogged(view: View, face: Tables['interface'], { groups }: Filtering): boolean {
+  const logged = view.findIds('security_group', 'log', true);
+  return face.log || groups.some((group) => logged.includes(group));
+}
+
+/** Counts what is denied; samples go to the agent, through the meter of the port, when `loggedPort` is given. */
+function denied(emit: Emit, id: number, loggedPort: number | undefined): void {
+  const { SOURCE, DESTINATION } = REGISTERS;
+  const flow = { table: 'DENIED', priority: PRIORITY.base, feature: 'filtering' } as const;
+  for (const match of [on([DESTINATION, id]), on([SOURCE, id], [DESTINATION, 0])]) {
+    emit.flow({ ...flow, match, ...(loggedPort === undefined ? {} : { goto: 'PUNT' }) });
+  }
+  if (loggedPort === undefined) return;
+  // What comes from another host has no port of its own here.
+  emit.flow({
+    table: 'PUNT',
+    priority: PRIORITY.base,
+    feature: 'filtering',
+    match: on([SOURCE, 0], [DESTINATION, id]),
+    meter: loggedPort,
+    actions: [{ type: 'controller', maxLen: 0xffff }],
+  });
 }
 
 /** `enable_filtering` without a filter: ARP and DHCP do not pass either, and connections end. */
 function nothingPasses(emit: Emit, way: Way, id: number): void {
   const match = on([way.face, id]);
-  emit.flow({ table: way.track, priority: PRIORITY.base, feature: 'filtering', match });
+  emit.flow({
+    table: way.track,
+    priority: PRIORITY.base,
+    feature: 'filtering',
+    match,
+    actions: UNDECIDED,
+    goto: 'DENIED',
+  });
 }
 
 function judge(emit: Emit, way: Way, id: number, zone: number, { filtered, filter, grouped, groups }: Filtering): void {
@@ -72,7 +104,7 @@ function judge(emit: Emit, way: Way, id: number, zone: number, { filtered, filte
   emit.flow({
     ...tracked,
     match: { ...face, eth_type: ETHERTYPE.arp },
-    actions: [load(REGISTERS.ACCEPTED, 0)],
+    actions: UNDECIDED,
     goto: filtered ? way.filter : way.accepted,
   });
   // What is neither IPv4 nor ARP no rule can allow.
@@ -80,7 +112,8 @@ function judge(emit: Emit, way: Way, id: number, zone: number, { filtered, filte
 
   flow(way.filter, [], !filtered || passthrough(filter, way) ? way.groups : way.verdict);
   const open = !grouped || (way.direction === 'egress' && groups.length === 0);
-  flow(way.groups, open ? [load(REGISTERS.ACCEPTED, 1)] : groups.flatMap((group) => ask(way, group)), way.verdict);
+  const asking = [load(REGISTERS.REASON, REASON.deniedByGroups), ...groups.flatMap((group) => ask(way, group))];
+  flow(way.groups, open ? [load(REGISTERS.ACCEPTED, 1)] : asking, way.verdict);
 }
 
 /** The rules of one group: those about addresses, then those about the groups that the other side is in. */
