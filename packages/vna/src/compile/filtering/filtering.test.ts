@@ -101,6 +101,36 @@ describe('what an interface is filtered by', () => {
   });
 });
 
+describe('what is denied', () => {
+  const punted = (rows: readonly TestRow[]): string[] =>
+    flowsOf(rows, 'filtering')
+      .split('\n')
+      .filter((line) => /^table=(77|80)/.test(line));
+  const counted = [
+    'table=77, priority=100,reg1=0x1f,reg2=0 actions=drop',
+    'table=77, priority=100,reg1=0x29,reg2=0 actions=drop',
+    'table=77, priority=100,reg2=0x1f actions=drop',
+    'table=77, priority=100,reg2=0x29 actions=drop',
+  ];
+
+  it('is counted for each interface and direction', () => {
+    expect(punted(securedDataCentre())).toEqual(counted);
+  });
+
+  it.each([
+    ['the interface', changed(securedDataCentre(), 'interface', FACES.local, { log: true })],
+    ['a group of it', changed(securedDataCentre(), 'security_group', 1, { log: true })],
+  ])('goes to the agent as well, through the meter of the port, when %s says so', (_, rows) => {
+    expect(punted(rows)).toEqual([
+      'table=77, priority=100,reg1=0x1f,reg2=0 actions=goto_table:80',
+      counted[1],
+      'table=77, priority=100,reg2=0x1f actions=goto_table:80',
+      counted[3],
+      'table=80, priority=100,reg1=0,reg2=0x1f actions=meter:31,CONTROLLER:65535',
+    ]);
+  });
+});
+
 describe('a rule that names a group', () => {
   const scopes = (rows: readonly TestRow[]): readonly string[] =>
     [...engineOn(rows).engine.output('scope').keys()].filter((scope) => scope.startsWith('group/')).sort();
