@@ -6,6 +6,7 @@ import { Engine, type UnitRun } from './compile/engine.ts';
 import { ROOTS, UNITS } from './compile/units.ts';
 import { Bridge, type BridgeView } from './datapath/bridge.ts';
 import { Switch } from './datapath/switch.ts';
+import { TrackedZones } from './datapath/tracked-zones.ts';
 import type { Log } from './log.ts';
 import { Announcer } from './services/announcer.ts';
 import { PacketInService } from './services/packet-in-service.ts';
@@ -63,6 +64,7 @@ export class Agent {
   readonly #facts: FactTeller;
   readonly #warnings: Warnings;
   readonly #zones: Zones;
+  readonly #trackedZones = new TrackedZones((zone) => this.#switch.forgetConnections(zone));
   readonly #timers = new Set<NodeJS.Timeout>();
   #alone = false;
   /** Whether there has been a whole view, from a manager or from the state directory. */
@@ -240,6 +242,7 @@ export class Agent {
     // What was saved may be about a machine that has moved meanwhile.
     this.#confirmed ||= synced;
     if (whole && this.#confirmed) this.#announcer.sayNews();
+    if (whole) this.#trackedZones.update(this.#engine.output('zone').keys());
     if (!this.#ready) {
       this.#ready = true;
       this.#options.onReady();

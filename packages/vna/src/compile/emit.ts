@@ -69,6 +69,8 @@ export interface Outputs {
   readonly localNetwork: true;
   readonly bound: Bound;
   readonly meter: Meter;
+  /** A conntrack zone that packets are looked up in. */
+  readonly zone: true;
   readonly announcement: Announcement;
   readonly tunnelEnd: TunnelEnd;
   /** The datapath id that a bridge made by the agent takes from its record. */
@@ -84,6 +86,7 @@ export const OUTPUT_KINDS: readonly OutputKind[] = [
   'localNetwork',
   'bound',
   'meter',
+  'zone',
   'announcement',
   'tunnelEnd',
   'datapathId',

@@ -154,6 +154,13 @@ export class Switch {
       .catch((error: unknown) => this.#log.debug({ error: String(error) }, 'the audit was not done'));
   }
 
+  /** Forgets all connections of a conntrack zone. Without a switch, it keeps them until they time out. */
+  forgetConnections(zone: number): void {
+    this.#channel
+      ?.send({ type: 'nx_ct_flush_zone', zone })
+      .catch((error: unknown) => this.#log.debug({ zone, error: String(error) }, 'a zone was not flushed'));
+  }
+
   /** Puts frames out; without a switch they are lost, as on any wire. */
   send(packets: readonly PacketOut[]): void {
     for (const { frame, actions } of packets) {

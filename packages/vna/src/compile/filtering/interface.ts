@@ -49,6 +49,7 @@ export function filtering(view: View, emit: Emit, id: number): void {
   }
   if (by.filter) emit.each('filter_static', 'filter_id', by.filter.id, 'filterRule');
   warnOfSecondFilter(view, emit, face, by.filter);
+  if (!by.filtered || by.filter) emit.output('zone', bound.zone, true);
   for (const direction of DIRECTIONS) {
     const way = WAYS[direction];
     if (by.filtered && !by.filter) nothingPasses(emit, way, id);
