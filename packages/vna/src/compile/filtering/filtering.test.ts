@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { featureOf, type Feature } from '../../pipeline/cookies.ts';
-import { formatPackedFlow } from '../../pipeline/flow.ts';
+import { checkContract, formatPackedFlow, type Flow } from '../../pipeline/flow.ts';
+import { TABLES } from '../../pipeline/tables.ts';
 import { State } from '../../state/state.ts';
 import { Engine, type UnitRun } from '../engine.ts';
 import { dataCentre, fill, machine, type TestRow } from '../test-rows.ts';
@@ -175,6 +176,21 @@ describe('a rule that names a group', () => {
     expect(flowsOf(rows, 'group')).toContain(
       'nw_src=10.0.0.3 actions=load:0x1->NXM_NX_REG13[],resubmit(,75),load:0x2->NXM_NX_REG13[],resubmit(,75)',
     );
+  });
+});
+
+describe('the contract of a table', () => {
+  const flow: Flow = { table: 'INGRESS_VERDICT', priority: 1, feature: 'filtering', match: {} };
+
+  it.each([
+    ['where tracked packets go on', { type: 'ct', table: TABLES.ARP.id }, 'may not go on in table 30'],
+    [
+      'what is written to a connection',
+      { type: 'ct', actions: [{ type: 'set_field', field: 'ct_label', value: 1n }] },
+      'may not set ct_label',
+    ],
+  ] as const)('limits %s', (_, action, message) => {
+    expect(() => checkContract({ ...flow, actions: [action] })).toThrow(message);
   });
 });
 
