@@ -7,10 +7,13 @@ export const securityGroups = {
   async up(db: Knex): Promise<void> {
     await db.schema.alterTable('security_groups', (table) => {
       table.boolean('trust_members').notNullable().defaultTo(true);
+      table.boolean('log').notNullable().defaultTo(false);
     });
+    await db.schema.alterTable('interfaces', (table) => void table.boolean('log').notNullable().defaultTo(false));
   },
 
   async down(db: Knex): Promise<void> {
-    await db.schema.alterTable('security_groups', (table) => void table.dropColumn('trust_members'));
+    await db.schema.alterTable('interfaces', (table) => void table.dropColumn('log'));
+    await db.schema.alterTable('security_groups', (table) => void table.dropColumns('trust_members', 'log'));
   },
 };

@@ -4,6 +4,7 @@ import { TWO_TENANTS } from './tenants.ts';
 import { until } from './until.ts';
 
 const PORT = 7001;
+const STREAM = 7011;
 const VMS = ['a1', 'a2', 'a3', 'a5'];
 
 let centre: DataCentre;
@@ -127,3 +128,72 @@ describe.each([
     expect(await reached(other, 'a1')).toEqual(EVERYTHING);
   });
 });
+
+describe('a connection', () => {
+  it('ends with its next packet when its only rule is removed, in both directions; others go on', async () => {
+    await allow(`tcp:${STREAM}:10.0.0.5`, `tcp:${STREAM + 1}:10.0.0.5`);
+    const streams = [STREAM, STREAM + 1].map((port) => {
+      const say = `SYSTEM:while sleep 0.05; do echo $$; done`;
+      centre.lab.spawn('a1', `stream-${port}`, ['socat', `TCP4-LISTEN:${port},reuseaddr`, say]);
+      return centre.lab.spawn('a5', `listen-${port}`, [
+        'socat',
+        '-u',
+        `TCP4:10.0.0.1:${port},retry=50,interval=0.05`,
+        '-',
+      ]);
+    });
+    const lines = async (): Promise<readonly number[]> =>
+      Promise.all(streams.map(async (stream) => (await stream.output()).split('\n').length));
+    const [ended, other] = [0, 1];
+    await until(async () => Math.min(...(await lines())) > 5, 'both streams run');
+    await allow(`tcp:${STREAM + 1}:10.0.0.5`);
+    const before = await lines();
+    await until(async () => (await lines())[other]! > before[other]! + 40, 'the other stream goes on');
+    // What was under way when the rule went may still arrive.
+    expect((await lines())[ended]).toBeLessThan(before[ended]! + 10);
+  });
+
+  it('gets the ICMP errors that belong to it', async () => {
+    await allow();
+    const { stderr } = await centre.lab.exec('a1', ['socat', '-t', '1', '-', 'UDP4:10.0.0.5:9'], {
+      input: 'x',
+      anyExit: true,
+    });
+    expect(stderr).toContain('Connection refused');
+  });
+
+  it('is forgotten when its interface is not filtered any more', async () => {
+    await allow('icmp:-1:0.0.0.0/0');
+    expect(await centre.reaches('a5', '10.0.0.1')).toBe(true);
+    expect(await connections('hv1')).toContain('mark=1');
+    await centre.api('PUT', 'interfaces/if-a1?wait=flows&timeout=10', { ingress_filtering_enabled: false });
+    await until(async () => (await connections('hv1')) === '', 'no connections are tracked');
+    await centre.api('PUT', 'interfaces/if-a1?wait=flows&timeout=10', { ingress_filtering_enabled: null });
+  });
+});
+
+describe('what is denied', () => {
+  it('is in the log of the agent, with who denied it, where that is wanted', async () => {
+    await allow();
+    await centre.api('PUT', 'security_groups/sg-web?wait=flows&timeout=10', { log: true });
+    const agent = centre.agent('hv1');
+    const after = await agent.mark();
+    expect(await centre.reaches('a3', '10.0.0.1')).toBe(false);
+    const line = await agent.message(({ msg }) => msg === 'denied', { after });
+    expect(line).toMatchObject({
+      interface: 'if-a1',
+      direction: 'ingress',
+      groups: ['sg-web'],
+      protocol: 'icmp',
+      src: '10.0.0.3',
+      dst: '10.0.0.1',
+    });
+  });
+});
+
+async function connections(host: string): Promise<string> {
+  const node = centre.lab.host(host);
+  const directory = node.ovsdb.replace(/^unix:/, '').replace(/\/[^/]*$/, '');
+  const command = `ovs-appctl -t "$(ls ${directory}/ovs-vswitchd*.ctl)" dpctl/dump-conntrack`;
+  return (await node.exec(['sh', '-c', command])).stdout;
+}

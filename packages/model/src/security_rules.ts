@@ -100,7 +100,7 @@ function parseRule(line: number, text: string): SecurityRule {
 export function parseSecurityRules(text: string): { readonly parsed: SecurityRule[]; readonly errors: RuleError[] } {
   const parsed: SecurityRule[] = [];
   const errors: RuleError[] = [];
-  const lines = text.split(/\r\n|\r|\n/);
+  const lines = text.replace(/(\r\n|\r|\n)$/, '').split(/\r\n|\r|\n/);
   if (lines.length > MAX_RULE_LINES) {
     const message = `there are ${lines.length} lines, ${MAX_RULE_LINES} are possible; use several groups`;
     return { parsed, errors: [{ line: MAX_RULE_LINES + 1, message }] };

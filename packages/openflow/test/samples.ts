@@ -170,6 +170,7 @@ export const MESSAGES: { readonly [T in MessageType]: readonly Extract<MessageIn
   get_async_reply: [{ type: 'get_async_reply', ...masks }],
   set_async: [{ type: 'set_async', ...masks }],
   nx_set_controller_id: [{ type: 'nx_set_controller_id', id: 4 }],
+  nx_ct_flush_zone: [{ type: 'nx_ct_flush_zone', zone: 5 }],
   packet_in: [
     {
       type: 'packet_in',

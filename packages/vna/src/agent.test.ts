@@ -4,10 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BusServer, type Peer } from '@vnet/bus';
 import type { AgentHello, AgentUpdate, FromAgent, RowPut, ToAgent } from '@vnet/model';
+import {
+  ETHERTYPE,
+  IPV4_DEFAULTS,
+  IP_PROTOCOL,
+  TCP_FLAG,
+  encodeEthernet,
+  encodeIpv4,
+  encodeTcp,
+  ipv4PseudoHeader,
+} from '@vnet/packet';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PrivateSwitch } from '../../openflow/test/private-switch.ts';
 import { Agent } from './agent.ts';
-import { dataCentre } from './compile/test-rows.ts';
+import { dataCentre, type TestRow } from './compile/test-rows.ts';
+import { securedDataCentre } from './compile/test-security-rows.ts';
 import type { Log } from './log.ts';
 
 interface Line {
@@ -20,9 +31,9 @@ const PATIENCE = { timeout: 10_000, interval: 10 };
 /** Looks again and again until there is an answer. */
 const found = <T>(look: () => T): ReturnType<typeof vi.waitUntil<T>> => vi.waitUntil(look, PATIENCE);
 
-const ROWS: readonly RowPut[] = dataCentre()
-  .filter(({ table }) => table !== 'self' && table !== 'port')
-  .map(({ table, row }) => ({ entity: table, row }));
+const ofManager = (rows: readonly TestRow[]): readonly RowPut[] =>
+  rows.filter(({ table }) => table !== 'self' && table !== 'port').map(({ table, row }) => ({ entity: table, row }));
+const ROWS = ofManager(dataCentre());
 
 /** Everything that a manager says, on a real bus: each hello is answered with all rows unless `answer` says otherwise. */
 class Manager {
@@ -143,6 +154,11 @@ async function stopped(): Promise<void> {
   lines.length = 0;
 }
 const counted = (): number => ovs.dumpFlows().length;
+/** Lets a frame come in to a port of the switch. */
+function receive(port: string, frame: string): void {
+  const control = readdirSync(ovs.directory).find((file) => /^ovs-vswitchd\..*ctl$/.test(file))!;
+  execFileSync('ovs-appctl', ['-t', join(ovs.directory, control), 'netdev-dummy/receive', port, frame]);
+}
 
 describe('the agent', () => {
   it('writes first flows only, and removes nothing, until it has a whole view', async () => {
@@ -235,8 +251,7 @@ describe('the agent', () => {
     const ethernet = '0a0000000021' + '0a000000001f' + '0800';
     const badChecksum = '450005dc00000000' + '4011' + 'dead' + '0a000001' + '0a000003';
     const frame = ethernet + badChecksum + '00'.repeat(1480);
-    const control = readdirSync(ovs.directory).find((file) => /^ovs-vswitchd\..*ctl$/.test(file))!;
-    execFileSync('ovs-appctl', ['-t', join(ovs.directory, control), 'netdev-dummy/receive', 'vm31', frame]);
+    receive('vm31', frame);
     const punted = await found(() =>
       ovs
         .ofctl('dump-flows', 'table=80')
@@ -247,5 +262,66 @@ describe('the agent', () => {
     manager.revision = 2;
     manager.update({});
     expect((await synced(2)).details['revision']).toBe(2);
+  });
+});
+
+describe('the agent of machines with filters and security groups', () => {
+  beforeEach(async () => {
+    manager.rows = ofManager(securedDataCentre());
+    await manager.open();
+  });
+
+  /** The first packet of a connection from 10.0.0.3, a member of sg-db, to the local member of sg-web. */
+  function syn(dstPort: number): string {
+    const [src, dst] = [0x0a000003, 0x0a000001];
+    const tcp = encodeTcp(
+      {
+        srcPort: 1024,
+        dstPort,
+        sequence: 1,
+        acknowledgment: 0,
+        flags: TCP_FLAG.syn,
+        window: 1024,
+        urgentPointer: 0,
+        options: Buffer.alloc(0),
+        payload: Buffer.alloc(0),
+      },
+      ipv4PseudoHeader(src, dst),
+    );
+    const payload = encodeIpv4({ ...IPV4_DEFAULTS, src, dst, protocol: IP_PROTOCOL.tcp, payload: tcp });
+    const ends = { dst: 0x0a000000001f, src: 0x0a0000000021 };
+    return encodeEthernet({ ...ends, vlans: [], etherType: ETHERTYPE.ipv4, payload }).toString('hex');
+  }
+
+  it('follows the groups of its interfaces, and those that their rules name', async () => {
+    await begun();
+    const scopes = manager.of('subscribe').flatMap(({ add }) => add);
+    expect(scopes.filter((scope) => scope.startsWith('group/')).sort()).toEqual(['group/1', 'group/2', 'group/sg-db']);
+  });
+
+  it('judges what comes in, and counts it by rule', async () => {
+    await begun();
+    receive('eth0', syn(8080));
+    receive('eth0', syn(8081));
+    const [agent] = agents;
+    const rule = async (): Promise<object | undefined> => {
+      const stats = await agent!.ruleStats('sg-web');
+      const counted = stats?.rules.find(({ line }) => line === 3);
+      return counted?.connections === 1 && stats?.denied[0]?.packets === 1 ? counted : undefined;
+    };
+    expect(await found(rule)).toMatchObject({ rule: 'tcp:8000-8080:sg-db', connections: 1, packets: 1 });
+    expect(await agent!.ruleStats('sg-none')).toBeUndefined();
+  });
+
+  it('tracks connections in the same zones when it starts again', async () => {
+    await begun();
+    await stopped();
+    start();
+    expect((await synced()).details['changed']).toBe(0);
+  });
+
+  it('lets rules see the ports of first fragments', async () => {
+    await begun();
+    await found(() => ovs.ofctl('get-frags').includes('nx-match'));
   });
 });

@@ -7,12 +7,14 @@ import { Engine, type UnitRun } from './compile/engine.ts';
 import { ROOTS, UNITS } from './compile/units.ts';
 import { Bridge, type BridgeView } from './datapath/bridge.ts';
 import { Switch } from './datapath/switch.ts';
+import { TrackedZones } from './datapath/tracked-zones.ts';
 import { type ExplainOptions, explain, parseQuestion } from './explain/explain.ts';
 import type { Log } from './log.ts';
 import { switchDirectory } from './options.ts';
 import { Announcer } from './services/announcer.ts';
 import { PacketInService } from './services/packet-in-service.ts';
 import type { PacketOut } from './services/packet-out.ts';
+import { ruleStats, type RuleStats } from './stats/rule-stats.ts';
 import { State } from './state/state.ts';
 import { replaceRows, setPorts } from './state/writes.ts';
 import { FactTeller } from './sync/facts.ts';
@@ -66,6 +68,7 @@ export class Agent {
   readonly #facts: FactTeller;
   readonly #warnings: Warnings;
   readonly #zones: Zones;
+  readonly #trackedZones = new TrackedZones((zone) => this.#switch.forgetConnections(zone));
   readonly #timers = new Set<NodeJS.Timeout>();
   /** What it tells when it is asked. */
   readonly #answers: Answers = {
@@ -173,6 +176,11 @@ export class Agent {
     this.#timers.add(setInterval(() => this.#state.prune(), PRUNE_MS));
   }
 
+  /** Counters of a security group's rules on this host, by its uuid; undefined when it is not known here. */
+  async ruleStats(group: string): Promise<RuleStats | undefined> {
+    return ruleStats(this.#state, async (filter) => this.#switch.flows(filter), group);
+  }
+
   /** Stops, and leaves the flows in the switch. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -263,6 +271,7 @@ export class Agent {
     // What was saved may be about a machine that has moved meanwhile.
     this.#confirmed ||= synced;
     if (whole && this.#confirmed) this.#announcer.sayNews();
+    if (whole) this.#trackedZones.update(this.#engine.output('zone').keys());
     if (!this.#ready) {
       this.#ready = true;
       this.#options.onReady();

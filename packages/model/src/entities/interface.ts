@@ -54,6 +54,13 @@ export const interface_ = declare({
       shown: 'last',
       doc: 'Matches external_ids:iface-id of an OVS port (the UUID that libvirt sets).',
     },
+    log: {
+      type: 'boolean',
+      default: false,
+      mutable: true,
+      shown: 'last',
+      doc: 'The agent logs samples of what filters and security groups deny to and from the interface.',
+    },
   },
   params: {
     owner_datapath_uuid: {

@@ -4,7 +4,7 @@ export const security_group = declare({
   name: 'security_group',
   table: 'security_groups',
   prefix: 'sg',
-  doc: 'Rules for what may come in to the interfaces of the group.',
+  doc: 'Rules for what may come in to the interfaces of the group, and go out from them.',
   bare: true,
   fields: {
     display_name: { type: 'string', required: true, mutable: true, doc: 'Name shown to people.' },
@@ -14,16 +14,21 @@ export const security_group = declare({
       mutable: true,
       multiline: true,
       maxLength: 65_536,
-      doc: 'protocol:port:source, one on each line: tcp:22:10.0.0.0/8, icmp:-1:0.0.0.0/0, udp:53:sg-other.',
+      doc: '[egress] protocol:ports:peer, one on each line: tcp:22:10.0.0.0/8, icmp:-1:0.0.0.0/0, egress udp:53:sg-dns.',
     },
+    description: { type: 'string', nullable: true, mutable: true, doc: 'What the group is for.' },
     trust_members: {
       type: 'boolean',
       default: true,
       mutable: true,
-      shown: 'last',
       doc: 'Members accept everything from each other, whatever the rules say.',
     },
-    description: { type: 'string', nullable: true, mutable: true, doc: 'What the group is for.' },
+    log: {
+      type: 'boolean',
+      default: false,
+      mutable: true,
+      doc: 'The agents log samples of what is denied to and from members.',
+    },
   },
   scopes: {
     own: [

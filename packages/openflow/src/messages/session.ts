@@ -91,4 +91,6 @@ export const SESSION_ROWS = {
   set_async: message(28, asyncMasks),
   /** Packet-ins of `controller` actions with this id come to this connection. */
   nx_set_controller_id: experimenter(NICIRA, 20, { _: pad(6), id: u16 }),
+  /** The switch forgets the connections of a conntrack zone. */
+  nx_ct_flush_zone: experimenter(NICIRA, 29, { _: pad(6), zone: u16 }),
 } as const;

@@ -69,6 +69,8 @@ export interface Outputs {
   readonly localNetwork: true;
   readonly bound: Bound;
   readonly meter: Meter;
+  /** A conntrack zone that packets are looked up in. */
+  readonly zone: true;
   readonly announcement: Announcement;
   readonly tunnelEnd: TunnelEnd;
   /** The datapath id that a bridge made by the agent takes from its record. */
@@ -84,6 +86,7 @@ export const OUTPUT_KINDS: readonly OutputKind[] = [
   'localNetwork',
   'bound',
   'meter',
+  'zone',
   'announcement',
   'tunnelEnd',
   'datapathId',
@@ -97,6 +100,8 @@ export const DERIVED: { readonly [K in OutputKind]?: TableName } = { bound: 'bou
 export interface View {
   get<T extends TableName>(table: T, id: number | null | undefined): Tables[T] | undefined;
   find<T extends TableName>(table: T, index: IndexName<T>, key: IndexKey): readonly Tables[T][];
+  /** The ids of those rows: for one who need not know when their contents change. */
+  findIds<T extends TableName>(table: T, index: IndexName<T>, key: IndexKey): readonly number[];
 }
 
 /** What a unit writes. */

@@ -4,7 +4,8 @@ import type { PackedFlow } from '../pipeline/flow.ts';
 import { State } from '../state/state.ts';
 import { Engine, type UnitRun } from './engine.ts';
 import { OUTPUT_KINDS } from './emit.ts';
-import { dataCentre, fill, location, machine, type TestRow } from './test-rows.ts';
+import { fill, location, machine, type TestRow } from './test-rows.ts';
+import { securedDataCentre } from './test-security-rows.ts';
 import { ROOTS, UNITS } from './units.ts';
 
 function engineOn(rows: readonly TestRow[]): { state: State<UnitRun>; engine: Engine } {
@@ -26,7 +27,7 @@ function wanted(engine: Engine): unknown {
 }
 
 /** What can happen to the data centre: rows vanish, come back, and change their minds. */
-const rows = dataCentre();
+const rows = securedDataCentre();
 const variants = (each: TestRow): readonly (TestRow | undefined)[] => {
   const { table, row } = each;
   const other = (values: Readonly<Record<string, unknown>>): TestRow => ({ table, row: { ...row, ...values } });
@@ -66,6 +67,35 @@ const variants = (each: TestRow): readonly (TestRow | undefined)[] => {
       return [each, undefined, other({ port_name: 'vm31' }), other({ datapath_id: 2 })];
     case 'network':
       return [each, undefined, other({ mtu: 1400 })];
+    case 'interface':
+      return [
+        each,
+        undefined,
+        other({ ingress_filtering_enabled: true }),
+        other({ ingress_filtering_enabled: false }),
+        other({ enable_filtering: true }),
+        other({ enable_filtering: false }),
+      ];
+    case 'security_group':
+      return [
+        each,
+        undefined,
+        other({ trust_members: false }),
+        other({ rules: 'tcp:22-25:sg-web\negress all::sg-db' }),
+        other({ uuid: 'sg-other' }),
+      ];
+    case 'interface_security_group':
+      return [
+        each,
+        undefined,
+        other({ interface_id: 31 }),
+        other({ interface_id: 41 }),
+        other({ security_group_id: 2 }),
+      ];
+    case 'filter':
+      return [each, undefined, other({ interface_id: 31 }), other({ ingress_passthrough: true })];
+    case 'filter_static':
+      return [each, undefined, other({ action: 'drop' }), other({ action: 'conn' }), other({ dst_port: 80 })];
     default:
       return [each, undefined];
   }

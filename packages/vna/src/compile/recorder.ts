@@ -39,11 +39,15 @@ export class Recorder implements View, Emit {
   }
 
   find<T extends TableName>(table: T, index: IndexName<T>, key: IndexKey): readonly Tables[T][] {
+    return this.findIds(table, index, key).map((id) => this.get(table, id)!);
+  }
+
+  findIds<T extends TableName>(table: T, index: IndexName<T>, key: IndexKey): readonly number[] {
     const bucket = this.#state.bucket(table, index, key);
     this.#reads(bucket);
     const ids = bucket.ids.toArray();
     if (ids.length > 1) ids.sort((a, b) => a - b);
-    return ids.map((id) => this.get(table, id)!);
+    return ids;
   }
 
   flow(flow: Flow): void {

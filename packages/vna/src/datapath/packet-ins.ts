@@ -7,6 +7,9 @@ export interface PacketIn {
   /** Why; see `REASON`. */
   readonly reason: number;
   readonly network: number;
+  /** Ids of the interfaces it comes from and goes to, as far as the pipeline had found out; otherwise 0. */
+  readonly source: number;
+  readonly destination: number;
   readonly transport: number;
   readonly inPort: number | undefined;
   readonly frame: Buffer;
@@ -42,6 +45,8 @@ function readPacketIn({ match, data }: MessageOf<'packet_in'>): PacketIn {
   return {
     reason: register(match, REGISTERS.REASON),
     network: Number(valueOf(match, NETWORK_FIELD) ?? 0n),
+    source: register(match, REGISTERS.SOURCE),
+    destination: register(match, REGISTERS.DESTINATION),
     transport: register(match, REGISTERS.TRANSPORT),
     inPort: numberOf(match, 'in_port'),
     frame: Buffer.from(data.buffer, data.byteOffset, data.byteLength),

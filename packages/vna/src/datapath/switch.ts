@@ -7,6 +7,8 @@ import {
   encodeFlowMod,
   packMatch,
   flowStatsEntries,
+  type FlowStatsEntry,
+  type Match,
   PORT,
   type SwitchChannel,
 } from '@vnet/openflow';
@@ -132,10 +134,31 @@ export class Switch {
     });
   }
 
+  /**
+   * The flows of a table as they stand in the switch, with their counters; only those that have all of `match`.
+   * @throws DisconnectedError
+   */
+  async flows(filter: { readonly table: number; readonly match?: Match }): Promise<readonly FlowStatsEntry[]> {
+    const found: FlowStatsEntry[] = [];
+    const channel = this.#channel;
+    if (!channel) throw new DisconnectedError('the switch is not connected');
+    for await (const body of channel.parts({ type: 'flow_stats_request', ...filter })) {
+      found.push(...flowStatsEntries(body));
+    }
+    return found;
+  }
+
   #enqueueAudit(): void {
     this.#queue = this.#queue
       .then(() => this.#audit())
       .catch((error: unknown) => this.#log.debug({ error: String(error) }, 'the audit was not done'));
+  }
+
+  /** Forgets all connections of a conntrack zone. Without a switch, it keeps them until they time out. */
+  forgetConnections(zone: number): void {
+    this.#channel
+      ?.send({ type: 'nx_ct_flush_zone', zone })
+      .catch((error: unknown) => this.#log.debug({ zone, error: String(error) }, 'a zone was not flushed'));
   }
 
   /** Puts frames out; without a switch they are lost, as on any wire. */

@@ -75,8 +75,14 @@ function arrival(view: View, from: number, networkId: number): Pick<TracedPacket
 
 const tablesById = new Map<number, Table>(Object.values<Table>(TABLES).map((table) => [table.id, table]));
 
-/** Which interface the rules of a table are about. */
+/** Where the groups of an interface have been asked, and which interface that was. */
 const FILTERED_BY: Readonly<Record<string, 'from' | 'to'>> = { EGRESS_VERDICT: 'from', INGRESS_VERDICT: 'to' };
+
+/** The interface whose verdict ended the packet: the last one that there was. */
+function filteredEnd(tables: readonly string[]): 'from' | 'to' | undefined {
+  const verdict = tables.findLast((table) => FILTERED_BY[table] !== undefined);
+  return verdict === undefined ? undefined : FILTERED_BY[verdict];
+}
 
 function groupNames(view: View, groups: readonly number[]): string {
   return groups.map((id) => view.get('security_group', id)?.uuid ?? 'a group that is not known yet').join(', ');
@@ -110,7 +116,7 @@ export async function explain(question: Question, options: ExplainOptions): Prom
   const reasons = trace.steps.flatMap(({ cookie }) => (cookie === undefined ? [] : (known.get(cookie) ?? [])));
   const outcome = outcomeOf(trace, view.get('bound', question.to)?.ofport);
   const last = tables.at(-1) ?? '';
-  const filtered = outcome === 'dropped' ? FILTERED_BY[last] : undefined;
+  const filtered = outcome === 'dropped' ? filteredEnd(tables) : undefined;
   const missing =
     filtered === undefined || reasons.length > 0
       ? undefined

@@ -14,9 +14,9 @@ export const FEATURE = {
   flood: 5,
   peer: 6,
   pipeline: 7,
-  filtering: 20,
-  filter: 21,
-  group: 22,
+  filtering: 40,
+  filter: 41,
+  group: 42,
 } as const;
 
 export type Feature = keyof typeof FEATURE;

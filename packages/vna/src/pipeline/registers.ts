@@ -20,7 +20,7 @@ export const REGISTERS = {
   TOO_BIG: register('reg0', 1, 1, 'The packet is larger than the way to the peer allows.'),
   SOURCE: register('reg1', 0, 32, 'Id of the interface the packet came from, 0 when it came from another host.'),
   DESTINATION: register('reg2', 0, 32, 'Id of the local interface the packet goes to.'),
-  ACCEPTED: register('reg0', 2, 1, 'Filter and security groups let the packet pass, as far as they have been asked.'),
+  ACCEPTED: register('reg0', 8, 1, 'Filter and security groups let the packet pass, as far as they have been asked.'),
   PEER: register('reg3', 0, 32, 'Id of the datapath the packet goes to.'),
   TRANSPORT: register('reg4', 0, 8, 'How the packet travels to the peer: 1 uplink (MAC2MAC), 2 tunnel (GRE).'),
   CHUNK: register('reg5', 0, 32, 'Which part of the list of members or peers is being flooded.'),
@@ -30,6 +30,8 @@ export const REGISTERS = {
   ZONE: register('reg11', 0, 16, 'Conntrack zone of the interface whose filter and groups are asked.'),
   GROUP: register('reg12', 0, 32, 'Id of the security group whose rules are asked.'),
   PEER_GROUP: register('reg13', 0, 32, 'Id of a security group that the other side is in; 0 asks about its address.'),
+  RULE_GROUP: register('reg14', 0, 32, 'Id of the security group of the rule that has accepted the packet.'),
+  RULE: register('reg15', 0, 32, 'The rule of a security group that has accepted the packet: a hash of it, 0 is none.'),
 } as const satisfies Record<string, Register>;
 
 /** `metadata` is the virtual network, as in its GRE key: network id, or 0x80000000 | segment id. */
@@ -37,7 +39,7 @@ export const NETWORK_FIELD = 'metadata';
 
 export const TRANSPORT = { uplink: 1, tunnel: 2 } as const;
 
-export const REASON = { tooBig: 1 } as const;
+export const REASON = { tooBig: 1, deniedByFilter: 40, deniedByGroups: 41 } as const;
 
 /** The action that writes a register. */
 export function load(to: Register, value: number): Action {

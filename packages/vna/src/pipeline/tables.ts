@@ -23,7 +23,7 @@ interface Declaration extends Omit<Table, 'name' | 'next' | 'miss'> {
 }
 
 /** What the tables of filters and security groups have in common in both directions. */
-const TRACK = { sets: ['reg0', 'reg11'], outputs: false } as const;
+const TRACK = { sets: ['reg0', 'reg6', 'reg11', 'reg15'], outputs: false } as const;
 const STATE = { matches: ['ct_state', 'ct_mark'], sets: [], outputs: false, miss: 'drop' } as const;
 const FILTER = {
   matches: [
@@ -45,19 +45,24 @@ const FILTER = {
 } as const;
 const GROUPS = {
   matches: ['eth_type', 'ip_proto', 'udp_src', 'udp_dst'],
-  sets: ['reg0', 'reg12', 'reg13'],
+  sets: ['reg0', 'reg6', 'reg12', 'reg13'],
   outputs: false,
   miss: 'drop',
 } as const;
 const PEERS = { sets: ['reg13'], outputs: false, miss: 'drop' } as const;
 const RULES = {
   matches: ['reg12', 'reg13', 'eth_type', 'ip_proto', 'ip_frag', 'tcp_dst', 'udp_dst', 'sctp_dst'],
-  sets: ['reg0'],
+  sets: ['reg0', 'reg14', 'reg15'],
   next: [],
   outputs: false,
   miss: 'drop',
 } as const;
-const VERDICT = { matches: ['reg0', 'ct_mark', 'eth_type'], sets: ['ct_mark'], outputs: false, miss: 'drop' } as const;
+const VERDICT = {
+  matches: ['reg0', 'ct_mark', 'eth_type'],
+  sets: ['ct_mark'],
+  outputs: false,
+  miss: 'DENIED',
+} as const;
 
 const declarations = {
   CLASSIFIER: {
@@ -122,7 +127,7 @@ const declarations = {
     purpose: 'Filtered interfaces: looks the packet up among the connections of the interface it comes from.',
     ...TRACK,
     matches: ['reg1', 'eth_type'],
-    next: ['EGRESS_STATE', 'EGRESS_FILTER', 'ARP'],
+    next: ['EGRESS_STATE', 'EGRESS_FILTER', 'ARP', 'DENIED'],
     miss: 'ARP',
   },
   EGRESS_STATE: {
@@ -163,7 +168,7 @@ const declarations = {
     id: 27,
     purpose: 'Accepted connections are noted; one that is no longer accepted is blocked in both directions.',
     ...VERDICT,
-    next: ['ARP'],
+    next: ['ARP', 'RULE_COUNT', 'DENIED'],
   },
   ARP: {
     id: 30,
@@ -260,7 +265,7 @@ const declarations = {
     purpose: 'Filtered interfaces: looks the packet up among the connections of the interface it goes to.',
     ...TRACK,
     matches: ['reg2', 'eth_type'],
-    next: ['INGRESS_STATE', 'INGRESS_FILTER', 'DELIVERY'],
+    next: ['INGRESS_STATE', 'INGRESS_FILTER', 'DELIVERY', 'DENIED'],
     miss: 'DELIVERY',
   },
   INGRESS_STATE: {
@@ -301,7 +306,26 @@ const declarations = {
     id: 76,
     purpose: 'Accepted connections are noted; one that is no longer accepted is blocked in both directions.',
     ...VERDICT,
-    next: ['DELIVERY'],
+    next: ['DELIVERY', 'RULE_COUNT', 'DENIED'],
+  },
+  DENIED: {
+    id: 77,
+    purpose:
+      'Counts what filters and groups deny, by interface and direction; samples go to the log where it is wanted.',
+    matches: ['reg1', 'reg2'],
+    sets: [],
+    next: ['PUNT'],
+    outputs: false,
+    miss: 'drop',
+  },
+  RULE_COUNT: {
+    id: 78,
+    purpose: 'Counts new connections by the rule that has accepted them.',
+    matches: ['reg14', 'reg15'],
+    sets: [],
+    next: [],
+    outputs: false,
+    miss: 'drop',
   },
   DELIVERY: {
     id: 79,
@@ -315,7 +339,7 @@ const declarations = {
   PUNT: {
     id: 80,
     purpose: 'The only way to the agent: metered for each port.',
-    matches: ['reg1'],
+    matches: ['reg1', 'reg2'],
     sets: [],
     next: [],
     outputs: true,

@@ -3,6 +3,7 @@ import { tunnelMtu, underlayMtu } from '../compile/underlay.ts';
 import type { PacketIn } from '../datapath/packet-ins.ts';
 import type { Log } from '../log.ts';
 import { REASON, TRANSPORT } from '../pipeline/registers.ts';
+import { DeniedLog } from './denied-log.ts';
 import type { PacketOut } from './packet-out.ts';
 import { TooBigLog } from './too-big-log.ts';
 import { tooBigReply } from './too-big.ts';
@@ -12,13 +13,20 @@ export class PacketInService {
   readonly #view: View;
   readonly #send: (packets: readonly PacketOut[]) => void;
   readonly #tooBigLog: TooBigLog;
+  readonly #deniedLog: DeniedLog;
   readonly #services: ReadonlyMap<number, (packet: PacketIn, inPort: number) => void>;
 
   constructor(view: View, send: (packets: readonly PacketOut[]) => void, log: Log) {
     this.#view = view;
     this.#send = send;
     this.#tooBigLog = new TooBigLog(log);
-    this.#services = new Map([[REASON.tooBig, (packet, inPort) => this.#tooBig(packet, inPort)]]);
+    this.#deniedLog = new DeniedLog(view, log);
+    const denied = (packet: PacketIn): void => this.#deniedLog.receive(packet);
+    this.#services = new Map<number, (packet: PacketIn, inPort: number) => void>([
+      [REASON.tooBig, (packet, inPort) => this.#tooBig(packet, inPort)],
+      [REASON.deniedByFilter, denied],
+      [REASON.deniedByGroups, denied],
+    ]);
   }
 
   receive(packet: PacketIn): void {
@@ -27,6 +35,7 @@ export class PacketInService {
 
   close(): void {
     this.#tooBigLog.close();
+    this.#deniedLog.close();
   }
 
   #tooBig({ network, transport, frame }: PacketIn, inPort: number): void {

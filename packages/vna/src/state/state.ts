@@ -103,8 +103,11 @@ export class State<Reader extends object = never> {
   }
 
   find<T extends TableName>(name: T, index: IndexName<T>, key: IndexKey): Tables[T][] {
-    const ids = this.#index(name, index).buckets.get(key)?.ids.toArray() ?? [];
-    return ids.map((id) => this.get(name, id)!);
+    return this.findIds(name, index, key).map((id) => this.get(name, id)!);
+  }
+
+  findIds<T extends TableName>(name: T, index: IndexName<T>, key: IndexKey): readonly number[] {
+    return this.#index(name, index).buckets.get(key)?.ids.toArray() ?? [];
   }
 
   /** Drops the cells of what is neither there nor looked for any more. */

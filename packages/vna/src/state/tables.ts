@@ -79,7 +79,7 @@ export const INDEXES = {
   datapath_network: [['network_id'], ['network_id', 'datapath_id']],
   active_interface: [['interface_id']],
   active_network: [['network_id', 'datapath_id']],
-  security_group: [['uuid']],
+  security_group: [['uuid'], ['log']],
   interface_security_group: [['interface_id'], ['security_group_id']],
   filter: [['interface_id']],
   filter_static: [['filter_id']],

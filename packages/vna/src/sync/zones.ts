@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hash32 } from '../hash.ts';
 import type { Log } from '../log.ts';
 import type { SeenPort, SwitchPort } from '../state/tables.ts';
 
@@ -88,11 +89,8 @@ export function allocate(before: ReadonlyMap<string, number>, claims: readonly s
   return zones;
 }
 
-/** FNV-1a. */
 function preferred(claim: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < claim.length; i++) hash = Math.imul(hash ^ claim.charCodeAt(i), 0x01000193);
-  return ((hash >>> 0) % ZONES) + FIRST_ZONE;
+  return (hash32(claim) % ZONES) + FIRST_ZONE;
 }
 
 function parseZones(text: string): ReadonlyMap<string, number> {

@@ -5,6 +5,7 @@ import { declaredReplies } from './declared.ts';
 import { interfaces, ipLeases } from './leases.ts';
 import type { Reply } from './plain.ts';
 import { routes } from './routes.ts';
+import { securityGroups } from './security_groups.ts';
 
 export { bareIpLeases } from './leases.ts';
 export type { Reply } from './plain.ts';
@@ -16,6 +17,7 @@ const renderers: { readonly [E in EntityName]?: Renderer<E> } = {
   interface: interfaces,
   ip_lease: ipLeases,
   route: routes,
+  security_group: securityGroups,
 };
 
 export async function render<E extends EntityName>(

@@ -109,10 +109,44 @@ describe('membership', () => {
     );
   });
 
+  const put = (entity: EntityName, row: object) =>
+    ({ entity, id: (row as Row).id, before: null, after: { created_at: 0, updated_at: 0, ...row } as Row }) as const;
+
+  it('has in the scope of a security group its members with their leases, wherever they are', () => {
+    const membership = new Membership();
+    const rowsIn = (scope: string): string[] =>
+      [...membership.rowsIn(scope)].map(({ entity, id }) => `${entity}/${id}`).sort();
+    const joined = put('interface_security_group', { id: 5, interface_id: 7, security_group_id: 3 });
+    membership.apply([
+      put('security_group', { id: 3, uuid: 'sg-web', rules: '', trust_members: true }),
+      put('interface', { id: 7, uuid: 'if-far', iface_id: null }),
+      put('mac_lease', { id: 8, uuid: 'ml-far', interface_id: 7 }),
+      put('ip_lease', { id: 9, uuid: 'il-far', interface_id: 7, network_id: 1 }),
+      joined,
+    ]);
+    const members = ['interface/7', 'interface_security_group/5', 'ip_lease/9', 'mac_lease/8'];
+    expect(rowsIn('group/3')).toEqual([...members, 'security_group/3']);
+    // For a rule that names it: its id, by which its members are found.
+    expect(rowsIn('group/sg-web')).toEqual(['security_group/3']);
+    // The agent of an interface learns by the interface which groups it is in.
+    expect(rowsIn('interface/if-far')).toContain('interface_security_group/5');
+    membership.apply([{ ...joined, before: joined.after, after: null }]);
+    expect(rowsIn('group/3')).toEqual(['security_group/3']);
+  });
+
+  it('has the filter of an interface and its rules where the interface is', () => {
+    const membership = new Membership();
+    membership.apply([
+      put('filter_static', { id: 3, filter_id: 2 }),
+      put('filter', { id: 2, uuid: 'fil-a', interface_id: 1 }),
+      put('interface', { id: 1, uuid: 'if-a', iface_id: null }),
+    ]);
+    const rows = [...membership.rowsIn('interface/if-a')].map(({ entity }) => entity);
+    expect(rows.sort()).toEqual(['filter', 'filter_static', 'interface']);
+  });
+
   it('touches only what the new interface concerns in a network of 1,000', () => {
     const membership = new Membership();
-    const put = (entity: EntityName, row: object) =>
-      ({ entity, id: (row as Row).id, before: null, after: { created_at: 0, updated_at: 0, ...row } as Row }) as const;
     const machine = (id: number) => [
       put('interface', { id, uuid: `if-${id}`, iface_id: null }),
       put('interface_port', { id, interface_id: id, datapath_id: null, port_name: `vm${id}` }),

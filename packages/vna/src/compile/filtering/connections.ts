@@ -1,7 +1,7 @@
 import { CT_FLAG, CT_STATE, type Action } from '@vnet/openflow';
 import { ETHERTYPE, IP_PROTOCOL } from '@vnet/packet';
 import { PRIORITY } from '../../pipeline/priorities.ts';
-import { REGISTERS, load, on } from '../../pipeline/registers.ts';
+import { REASON, REGISTERS, load, on } from '../../pipeline/registers.ts';
 import { TABLES } from '../../pipeline/tables.ts';
 import type { Emit, View } from '../emit.ts';
 import { DIRECTIONS, WAYS, type Way } from './direction.ts';
@@ -10,13 +10,24 @@ import { DIRECTIONS, WAYS, type Way } from './direction.ts';
 const ACCEPTED_MARK = { value: 1, mask: 1 } as const;
 const NOT_ACCEPTED_MARK = { value: 0, mask: 1 } as const;
 
+/** What a packet brings to the filter; it may have something else left over from another interface. */
+export const UNDECIDED: readonly Action[] = [
+  load(REGISTERS.ACCEPTED, 0),
+  load(REGISTERS.REASON, REASON.deniedByFilter),
+];
+
 /**
  * Looks an IPv4 packet up among the connections of one interface and goes on in the table for what is known then.
  *
  * Fragments are put together before (and apart again after), so a datagram is judged only when all of it has come.
  */
 export function track(way: Way, zone: number): readonly Action[] {
-  return [load(REGISTERS.ACCEPTED, 0), load(REGISTERS.ZONE, zone), { type: 'ct', zone, table: TABLES[way.state].id }];
+  return [
+    ...UNDECIDED,
+    load(REGISTERS.RULE, 0),
+    load(REGISTERS.ZONE, zone),
+    { type: 'ct', zone, table: TABLES[way.state].id },
+  ];
 }
 
 /**
@@ -83,7 +94,7 @@ function verdict(emit: Emit, way: Way): void {
     ...flow,
     priority: PRIORITY.base,
     match: { ...accepted, ...ipv4 },
-    actions: [markConnection(ACCEPTED_MARK)],
+    actions: [{ type: 'resubmit', table: TABLES.RULE_COUNT.id }, markConnection(ACCEPTED_MARK)],
     goto: way.accepted,
   });
   emit.flow({
@@ -91,6 +102,7 @@ function verdict(emit: Emit, way: Way): void {
     priority: PRIORITY.base,
     match: { ...on([REGISTERS.ACCEPTED, 0]), ...ipv4, ct_mark: ACCEPTED_MARK },
     actions: [markConnection(NOT_ACCEPTED_MARK)],
+    goto: 'DENIED',
   });
 }
 

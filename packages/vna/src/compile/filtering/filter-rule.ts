@@ -51,14 +51,18 @@ function outcome({ action }: Rule, way: Way): TableName | undefined {
   }
 }
 
-const PREFIXES = 33;
+/** Exactness of one side: twice the prefix, and one more with a port. */
+const EXACTNESSES = 66;
 
-/** The longest prefix and port on the interface's side first, then on the other side: the order of OpenVNet. */
-export function priorityOf(rule: Pick<Rule, 'dst_prefix' | 'dst_port' | 'src_prefix' | 'src_port'>): number {
+/**
+ * The longest prefix and port on the interface's side first, then on the other side: the order of OpenVNet. Where both are
+ * equal, a rule about one protocol comes before one about all of IP, so that no packet has two that come first.
+ */
+export function priorityOf(rule: Omit<Rule, 'id' | 'filter_id' | 'action' | 'src_address' | 'dst_address'>): number {
   const exactness = (prefix: number, port: number | null): number => 2 * prefix + (port ? 1 : 0);
-  return (
-    PRIORITY.rule + exactness(rule.dst_prefix, rule.dst_port) * 2 * PREFIXES + exactness(rule.src_prefix, rule.src_port)
-  );
+  const own = exactness(rule.dst_prefix, rule.dst_port);
+  const remote = exactness(rule.src_prefix, rule.src_port);
+  return PRIORITY.rule + 2 * (own * EXACTNESSES + remote) + (rule.protocol === 'ip' ? 0 : 1);
 }
 
 const PROTOCOLS = { tcp: IP_PROTOCOL.tcp, udp: IP_PROTOCOL.udp, icmp: IP_PROTOCOL.icmp } as const;

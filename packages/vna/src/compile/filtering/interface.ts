@@ -1,19 +1,20 @@
 import type { Action } from '@vnet/openflow';
 import { ETHERTYPE } from '@vnet/packet';
 import { PRIORITY } from '../../pipeline/priorities.ts';
-import { REGISTERS, load, on } from '../../pipeline/registers.ts';
+import { REASON, REGISTERS, load, on } from '../../pipeline/registers.ts';
 import { TABLES, type TableName } from '../../pipeline/tables.ts';
 import type { Tables } from '../../state/tables.ts';
 import type { Emit, View } from '../emit.ts';
-import { track } from './connections.ts';
+import { UNDECIDED, track } from './connections.ts';
 import { DIRECTIONS, WAYS, type Way } from './direction.ts';
 
 /** What an interface is filtered by. Both must accept a packet; the filter is asked first. */
 export interface Filtering {
-  /** The filter and the groups do not count while this is false. */
+  /** Whether a filter counts. */
   readonly filtered: boolean;
-  /** Undefined with `filtered`: nothing passes. */
+  /** The filter that counts; without one nothing passes. */
   readonly filter: Tables['filter'] | undefined;
+  /** Whether groups count; without any nothing comes in. */
   readonly grouped: boolean;
   /** Ids, in order. */
   readonly groups: readonly number[];
@@ -48,18 +49,51 @@ export function filtering(view: View, emit: Emit, id: number): void {
   }
   if (by.filter) emit.each('filter_static', 'filter_id', by.filter.id, 'filterRule');
   warnOfSecondFilter(view, emit, face, by.filter);
+  if (!by.filtered || by.filter) emit.output('zone', bound.zone, true);
   for (const direction of DIRECTIONS) {
     const way = WAYS[direction];
     if (by.filtered && !by.filter) nothingPasses(emit, way, id);
     else judge(emit, way, id, bound.zone, by);
   }
+  denied(emit, id, isLogged(view, face, by) ? bound.ofport : undefined);
+}
+
+function isLogged(view: View, face: Tables['interface'], { groups }: Filtering): boolean {
+  const logged = view.findIds('security_group', 'log', true);
+  return face.log || groups.some((group) => logged.includes(group));
+}
+
+/** Counts what is denied; samples go to the agent, through the meter of the port, when `loggedPort` is given. */
+function denied(emit: Emit, id: number, loggedPort: number | undefined): void {
+  const { SOURCE, DESTINATION } = REGISTERS;
+  const flow = { table: 'DENIED', priority: PRIORITY.base, feature: 'filtering' } as const;
+  for (const match of [on([DESTINATION, id]), on([SOURCE, id], [DESTINATION, 0])]) {
+    emit.flow({ ...flow, match, ...(loggedPort === undefined ? {} : { goto: 'PUNT' }) });
+  }
+  if (loggedPort === undefined) return;
+  // What comes from another host has no port of its own here.
+  emit.flow({
+    table: 'PUNT',
+    priority: PRIORITY.base,
+    feature: 'filtering',
+    match: on([SOURCE, 0], [DESTINATION, id]),
+    meter: loggedPort,
+    actions: [{ type: 'controller', maxLen: 0xffff }],
+  });
 }
 
 /** `enable_filtering` without a filter: ARP and DHCP do not pass either, and connections end. */
 function nothingPasses(emit: Emit, way: Way, id: number): void {
   const match = on([way.face, id]);
-  const reason = 'enable_filtering without a filter: nothing passes';
-  emit.flow({ table: way.track, priority: PRIORITY.base, feature: 'filtering', match, reason });
+  emit.flow({
+    table: way.track,
+    priority: PRIORITY.base,
+    feature: 'filtering',
+    match,
+    actions: UNDECIDED,
+    goto: 'DENIED',
+    reason: 'enable_filtering without a filter: nothing passes',
+  });
 }
 
 function judge(emit: Emit, way: Way, id: number, zone: number, { filtered, filter, grouped, groups }: Filtering): void {
@@ -72,14 +106,16 @@ function judge(emit: Emit, way: Way, id: number, zone: number, { filtered, filte
   emit.flow({
     ...tracked,
     match: { ...face, eth_type: ETHERTYPE.arp },
-    actions: [load(REGISTERS.ACCEPTED, 0)],
+    actions: UNDECIDED,
     goto: filtered ? way.filter : way.accepted,
   });
   // What is neither IPv4 nor ARP no rule can allow.
   emit.flow({ ...tracked, priority: PRIORITY.counter, match: face });
 
   flow(way.filter, [], !filtered || passthrough(filter, way) ? way.groups : way.verdict, unmentioned(filter, way));
-  flow(way.groups, grouped ? groups.flatMap((group) => ask(way, group)) : [load(REGISTERS.ACCEPTED, 1)], way.verdict);
+  const open = !grouped || (way.direction === 'egress' && groups.length === 0);
+  const asking = [load(REGISTERS.REASON, REASON.deniedByGroups), ...groups.flatMap((group) => ask(way, group))];
+  flow(way.groups, open ? [load(REGISTERS.ACCEPTED, 1)] : asking, way.verdict);
 }
 
 /** The rules of one group: those about addresses, then those about the groups that the other side is in. */
