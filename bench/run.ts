@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const BENCHMARKS = ['api', 'codec', 'compile', 'flows', 'interface-add', 'memory', 'security-groups'];
+const BENCHMARKS = ['api', 'codec', 'compile', 'flows', 'groups', 'interface-add', 'memory', 'security-groups'];
 
 let failed = 0;
 for (const name of BENCHMARKS) {

@@ -3,6 +3,8 @@ import type { ApiError } from './api.ts';
 import { DataCentre } from './data-centre.ts';
 import { TWO_TENANTS } from './tenants.ts';
 
+const ADDRESS = { a1: '10.0.0.1/24' };
+
 let centre: DataCentre;
 
 beforeAll(async () => {
@@ -101,5 +103,28 @@ describe('vnctl', () => {
     expect(stdout.replace(/ +/g, ' ')).toBe(
       'node_id datapath_uuid state warnings\nhv1 dp-hv1 up to date\nhv2 dp-hv2 up to date\nhv3 dp-hv3 up to date\n',
     );
+  });
+});
+
+describe('statistics of a security group', () => {
+  it('count connections of each rule, and what was denied', async () => {
+    const before = (await centre.api('GET', 'security_groups/sg-web/stats')) as { denied: { packets: number }[] };
+    await centre.api('PUT', 'security_groups/sg-web?wait=flows', { rules: 'icmp:-1:10.0.0.2' });
+    await centre.reaches('a2', ADDRESS.a1);
+    await centre.reaches('a3', ADDRESS.a1);
+    const after = await centre.api('GET', 'security_groups/sg-web/stats');
+    expect(after).toMatchObject({
+      uuid: 'sg-web',
+      hosts: [{ node_id: 'hv1', answered: true }],
+      rules: expect.arrayContaining([
+        expect.objectContaining({ rule: 'icmp:-1:10.0.0.2', line: 1, direction: 'ingress', connections: 1 }),
+      ]) as object,
+    });
+    const denied = (body: object): number =>
+      (body as typeof before).denied.reduce((sum, { packets }) => sum + packets, 0);
+    expect(denied(after)).toBeGreaterThan(denied(before));
+    const { stdout } = await centre.vnctl('security-group', 'stats', 'sg-web');
+    expect(stdout).toMatch(/^ingress +1 +icmp:-1:10\.0\.0\.2 +1 +\d+ +\d+$/m);
+    expect(stdout).toMatch(/^denied\n.*\ningress +if-a1 +\d+/m);
   });
 });

@@ -36,6 +36,16 @@ const modelEndpoints: readonly ModelEndpoint[] = [
     doc: 'The hosts: whether their agents are connected, how far they are, and what they warn of.',
   },
   {
+    name: 'security_groups.stats',
+    method: 'GET',
+    path: '/security_groups/:uuid/stats',
+    operation: 'query',
+    resource: 'security_groups',
+    pathParams: [{ name: 'uuid', entity: 'security_group' }],
+    params: [],
+    doc: 'What the rules of a security group have let pass, and what was denied to its members.',
+  },
+  {
     name: 'why',
     method: 'GET',
     path: '/why/:from_uuid/:to_uuid',

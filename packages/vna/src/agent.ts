@@ -79,6 +79,7 @@ export class Agent {
       networks: this.#engine.output('localNetwork').size,
       warnings: [...this.#engine.output('warning').values()],
     }),
+    rule_stats: ({ uuid }) => (typeof uuid === 'string' ? this.ruleStats(uuid) : undefined),
     why: async (params) => {
       const question = parseQuestion(params);
       return question && (await explain(question, this.#explaining));

@@ -141,6 +141,7 @@ const lines: readonly (string | Request)[] = [
   'POST /security_groups?uuid=sg-1&display_name=web&rules=tcp:80:0.0.0.0',
   'GET /security_groups',
   'GET /security_groups/sg-1',
+  'GET /security_groups/sg-1/stats',
   'PUT /security_groups/sg-1?description=servers',
   'POST /security_groups/sg-1/interfaces/if-1',
   'GET /security_groups/sg-1/interfaces',

@@ -21,6 +21,7 @@ import { type Database, openDatabase } from './store/database.ts';
 import { historyId, prune, revisionsSince } from './store/history.ts';
 import { Store } from './store/store.ts';
 import { listAgents } from './stream/agents.ts';
+import { groupStats } from './stream/group_stats.ts';
 import { Hub } from './stream/hub.ts';
 import { Inbox } from './stream/inbox.ts';
 import { Questions } from './stream/questions.ts';
@@ -149,6 +150,8 @@ export class Manager {
       settings,
       live: {
         agents: (queries) => listAgents(queries, this.#hub, this.#questions),
+        'security_groups.stats': (queries, { path }) =>
+          groupStats(queries, path['uuid'] ?? '', { hub: this.#hub, questions: this.#questions }),
         why: (queries, { path, values }) =>
           why(queries, path, values['packet'], { hub: this.#hub, questions: this.#questions }),
       },

@@ -74,6 +74,7 @@ function arrival(view: View, from: number, networkId: number): Pick<TracedPacket
 }
 
 const tablesById = new Map<number, Table>(Object.values<Table>(TABLES).map((table) => [table.id, table]));
+const tablesByName = new Map<string, Table>(Object.values<Table>(TABLES).map((table) => [table.name, table]));
 
 /** Where the groups of an interface have been asked, and which interface that was. */
 const FILTERED_BY: Readonly<Record<string, 'from' | 'to'>> = { EGRESS_VERDICT: 'from', INGRESS_VERDICT: 'to' };
@@ -115,7 +116,8 @@ export async function explain(question: Question, options: ExplainOptions): Prom
   const known = reasonsOf(cookies);
   const reasons = trace.steps.flatMap(({ cookie }) => (cookie === undefined ? [] : (known.get(cookie) ?? [])));
   const outcome = outcomeOf(trace, view.get('bound', question.to)?.ofport);
-  const last = tables.at(-1) ?? '';
+  // The table that counts what is denied decides nothing.
+  const last = tables.findLast((table) => table !== 'DENIED') ?? '';
   const filtered = outcome === 'dropped' ? filteredEnd(tables) : undefined;
   const missing =
     filtered === undefined || reasons.length > 0
@@ -124,7 +126,7 @@ export async function explain(question: Question, options: ExplainOptions): Prom
   return {
     outcome,
     table: last,
-    purpose: tablesById.get(trace.steps.at(-1)?.table ?? -1)?.purpose ?? '',
+    purpose: tablesByName.get(last)?.purpose ?? '',
     reasons: missing === undefined ? reasons : [...reasons, missing],
     path: tables,
   };

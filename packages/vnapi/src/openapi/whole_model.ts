@@ -89,6 +89,27 @@ const agents = pageOf(
   }),
 );
 
+const direction: Schema = { type: 'string', enum: ['ingress', 'egress'] };
+const counters = { direction, packets: NUMBER, bytes: NUMBER };
+
+const stats = objectOf(
+  each({
+    uuid: uuidSchema('security_group'),
+    rules: arrayOf(
+      objectOf(
+        each({
+          rule: { ...TEXT, description: 'As written; open: all out without egress rules; members: all among members.' },
+          line: orNull(NUMBER),
+          connections: NUMBER,
+          ...counters,
+        }),
+      ),
+    ),
+    denied: arrayOf(objectOf(each({ interface_uuid: uuidSchema('interface'), ...counters }))),
+    hosts: arrayOf(objectOf(each({ node_id: TEXT, answered: BOOLEAN }))),
+  }),
+);
+
 const why = objectOf(
   each({
     from_uuid: uuidSchema('interface'),
@@ -135,6 +156,7 @@ const answers: Readonly<Record<string, Schema>> = {
   find: found,
   tree,
   agents,
+  'security_groups.stats': stats,
   why,
   history,
   export: refTo('Document'),

@@ -43,7 +43,7 @@ export interface Request {
 const COMMAND_NAMES: Readonly<Record<string, string>> = { find: 'show' };
 
 /** Endpoints whose answer people read as a text without columns. */
-const TEXTS = ['tree', 'export', 'why'];
+const TEXTS = ['tree', 'export', 'why', 'security_groups.stats'];
 
 /** Parameters that are written without an option: `vnctl history nw-1`, `vnctl why if-a if-b tcp:22`. */
 const POSITIONAL_PARAMS = ['uuid', 'packet'];
@@ -98,7 +98,7 @@ function groupByWords(all: readonly Endpoint[]): Map<string, Endpoint[]> {
 }
 
 function wordsOf(endpoint: Endpoint): string[] {
-  if (!isEntityEndpoint(endpoint)) return [COMMAND_NAMES[endpoint.name] ?? dashed(endpoint.name)];
+  if (!isEntityEndpoint(endpoint)) return (COMMAND_NAMES[endpoint.name] ?? dashed(endpoint.name)).split('.');
   const { resource, sub, verb } = endpoint;
   return [dashed(resource), ...(sub === undefined ? [] : [dashed(sub)]), commandVerb(verb)];
 }

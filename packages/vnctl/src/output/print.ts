@@ -9,6 +9,7 @@ import { entityTable, foundTable } from './entities.ts';
 import { historyTable } from './history.ts';
 import { namesIn } from './names.ts';
 import type { GetItems } from './references.ts';
+import { statsText } from './stats.ts';
 import { treeText } from './tree.ts';
 import { whyText } from './why.ts';
 
@@ -48,4 +49,5 @@ const TEXTS: Readonly<Record<string, Print>> = {
   history: historyTable,
   agents: agentsTable,
   why: whyText,
+  'security_groups.stats': statsText,
 };
