@@ -25,7 +25,7 @@ interface Answer {
 }
 
 async function why(from: string, to: string, packet: string): Promise<Answer> {
-  return (await centre.api('GET', `why/if-${from}/if-${to}?packet=${packet}`)) as Answer;
+  return (await centre.api('GET', `why/if-${from}/if-${to}?packet=${packet}`)) as unknown as Answer;
 }
 
 describe('why', () => {
