@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DataCentre } from './data-centre.ts';
 import { SecurityChanges } from './security-changes.ts';
 import { Sockets, type Attempt } from './sockets.ts';
@@ -138,6 +138,11 @@ describe.each([
 });
 
 describe('ingress_filtering_enabled', () => {
+  afterEach(async () => {
+    await security.filtering('a1', null);
+    await security.leave('sg-web', 'a1');
+  });
+
   it.each(['a5', 'a2', 'a3'])('counts at once, for open connections too: a1 and %s', async (other) => {
     await security.rules('sg-web');
     const incoming = await sockets.connect(other, 'a1', 22);
