@@ -65,6 +65,7 @@ export interface Outputs {
   readonly scope: true;
   readonly localInterface: LocalInterface;
   readonly localNetwork: true;
+  readonly localSegment: true;
   readonly bound: Bound;
   readonly meter: Meter;
   readonly announcement: Announcement;
@@ -80,6 +81,7 @@ export const OUTPUT_KINDS: readonly OutputKind[] = [
   'scope',
   'localInterface',
   'localNetwork',
+  'localSegment',
   'bound',
   'meter',
   'announcement',

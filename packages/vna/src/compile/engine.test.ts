@@ -41,7 +41,14 @@ const variants = (each: TestRow): readonly (TestRow | undefined)[] => {
         other({ ipv4_address: 0x0a0000fe }),
       ];
     case 'mac_lease':
-      return [each, undefined, other({ mac_address: 0x0a00000000fe }), other({ interface_id: 31 })];
+      return [
+        each,
+        undefined,
+        other({ mac_address: 0x0a00000000fe }),
+        other({ interface_id: 31 }),
+        other({ segment_id: 1 }),
+        other({ segment_id: null }),
+      ];
     case 'active_interface':
       return [
         each,
@@ -65,7 +72,7 @@ const variants = (each: TestRow): readonly (TestRow | undefined)[] => {
     case 'interface_port':
       return [each, undefined, other({ port_name: 'vm31' }), other({ datapath_id: 2 })];
     case 'network':
-      return [each, undefined, other({ mtu: 1400 })];
+      return [each, undefined, other({ mtu: 1400 }), other({ segment_id: 1 })];
     default:
       return [each, undefined];
   }

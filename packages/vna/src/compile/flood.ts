@@ -3,6 +3,7 @@ import { PRIORITY } from '../pipeline/priorities.ts';
 import { REASON, REGISTERS, TRANSPORT, load, on } from '../pipeline/registers.ts';
 import { TABLES } from '../pipeline/tables.ts';
 import { ownDatapath, transportTo, tunnelPort, uplinkPort, type Transport } from './bindings.ts';
+import { inUse, networkDomain, segmentDomain, type Domain } from './domain.ts';
 import { ordinal, type Emit, type View } from './emit.ts';
 import { KEY_FROM_NETWORK } from './underlay.ts';
 
@@ -11,15 +12,31 @@ const CHUNK_BITS = 6;
 /** MAC2MAC chunks come after all tunnel chunks, because they rewrite the destination. */
 const MAC2MAC_CHUNKS = 0x40000000;
 
-/** Another datapath that has the network: gets one copy of each flood, while the network is in use there. */
+const MEMBER_CHUNKS = 64;
+
+/** Another datapath that has the network. */
 export function member(view: View, emit: Emit, id: number): void {
   const row = view.get('datapath_network', id);
+  if (row) peerCopies(view, emit, networkDomain(row.network_id), row);
+}
+
+/** Another datapath that has the segment. */
+export function segmentMember(view: View, emit: Emit, id: number): void {
+  const row = view.get('datapath_segment', id);
+  if (row) peerCopies(view, emit, segmentDomain(row.segment_id), row);
+}
+
+/** A peer gets one copy of each flood, while the domain is in use there. */
+function peerCopies(
+  view: View,
+  emit: Emit,
+  domain: Domain,
+  row: { readonly datapath_id: number; readonly mac_address: number },
+): void {
   const own = ownDatapath(view);
-  if (!row || !own || row.datapath_id === own.id) return;
+  if (!own || row.datapath_id === own.id) return;
   emit.need('peer', row.datapath_id);
-  const inUse =
-    view.find('active_network', 'network_id datapath_id', `${row.network_id} ${row.datapath_id}`).length > 0;
-  const way = inUse ? transportTo(view, row.datapath_id) : undefined;
+  const way = inUse(view, domain, row.datapath_id) ? transportTo(view, row.datapath_id) : undefined;
   const copy = way && copyTo(view, way, row.mac_address);
   if (!copy) return;
 
@@ -28,11 +45,11 @@ export function member(view: View, emit: Emit, id: number): void {
     table: 'FLOOD_PEERS',
     priority: PRIORITY.base,
     feature: 'flood',
-    match: { metadata: row.network_id, ...on([REGISTERS.REMOTE, 0]) },
+    match: { metadata: domain.key, ...on([REGISTERS.REMOTE, 0]) },
     order: ordinal(chunk),
     actions: [load(REGISTERS.CHUNK, chunk), { type: 'resubmit', table: TABLES.FLOOD_CHUNK.id }],
   });
-  const inChunk = { metadata: row.network_id, ...on([REGISTERS.CHUNK, chunk]) };
+  const inChunk = { metadata: domain.key, ...on([REGISTERS.CHUNK, chunk]) };
   emit.flowPart({
     table: 'FLOOD_CHUNK',
     priority: PRIORITY.base,
@@ -49,6 +66,28 @@ export function member(view: View, emit: Emit, id: number): void {
     match: { ...inChunk, ...on([REGISTERS.TOO_BIG, 1]) },
     actions: [load(REGISTERS.REASON, REASON.tooBig), load(REGISTERS.TRANSPORT, TRANSPORT.tunnel)],
     goto: 'PUNT',
+  });
+}
+
+/** A member's place in the flood list of its domain. A flow over 64 KiB would be refused, so the list is in chunks. */
+export function floodMember(emit: Emit, key: number, interfaceId: number): void {
+  const chunk = interfaceId % MEMBER_CHUNKS;
+  emit.flowPart({
+    table: 'FLOOD_LOCAL',
+    priority: PRIORITY.base,
+    feature: 'flood',
+    match: { metadata: key },
+    order: ordinal(chunk),
+    actions: [load(REGISTERS.CHUNK, chunk), { type: 'resubmit', table: TABLES.FLOOD_MEMBERS.id }],
+    goto: 'FLOOD_PEERS',
+  });
+  emit.flowPart({
+    table: 'FLOOD_MEMBERS',
+    priority: PRIORITY.base,
+    feature: 'flood',
+    match: { metadata: key, ...on([REGISTERS.CHUNK, chunk]) },
+    order: ordinal(interfaceId),
+    actions: [load(REGISTERS.DESTINATION, interfaceId), { type: 'resubmit', table: TABLES.INTERFACE_INGRESS.id }],
   });
 }
 

@@ -35,9 +35,12 @@ const without = (rows: TestRow[], table: string, id: number): TestRow[] =>
 describe('the flows of three hosts and two tenants with the same addresses', () => {
   const engine = engineOn(dataCentre());
 
-  it.each(['host', 'port', 'endpoint', 'network', 'flood', 'peer', 'pipeline'] as const)('%s', async (feature) => {
-    await expect(flowsOf(engine, feature)).toMatchFileSnapshot(`snapshots/${feature}.txt`);
-  });
+  it.each(['host', 'port', 'endpoint', 'network', 'flood', 'peer', 'pipeline', 'segment'] as const)(
+    '%s',
+    async (feature) => {
+      await expect(flowsOf(engine, feature)).toMatchFileSnapshot(`snapshots/${feature}.txt`);
+    },
+  );
 
   it('hand packets to the agent in one table only, each through the meter of its port', () => {
     const punts = [...engine.flows()]
@@ -57,6 +60,8 @@ describe('the flows of three hosts and two tenants with the same addresses', () 
       'node/node1',
       'port/vm31',
       'port/vm41',
+      'port/vm51',
+      'segment/1',
     ]);
   });
 });

@@ -1,7 +1,10 @@
 import type { State } from '../state/state.ts';
 import type { TableName } from '../state/tables.ts';
 
-/** Rows of a small data centre, for tests: three hosts (two on one physical network), two tenants, overlapping addresses. */
+/**
+ * Rows of a small data centre, for tests: three hosts (two on one physical network), two tenants with overlapping addresses,
+ * and a segment.
+ */
 export interface TestRow {
   readonly table: TableName;
   readonly row: { readonly id: number } & Readonly<Record<string, unknown>>;
@@ -61,7 +64,7 @@ export function machine(
       port_name: portName,
       interface_mode: mode,
     }),
-    row('mac_lease', { id, uuid: `ml-${id}`, interface_id: id, mac_address: mac }),
+    row('mac_lease', { id, uuid: `ml-${id}`, interface_id: id, mac_address: mac, segment_id: null }),
     row('ip_lease', {
       id,
       uuid: `il-${id}`,
@@ -80,6 +83,14 @@ export const location = (
   claim = `claim-${10 + id}`,
 ): TestRow => row('active_interface', { id, interface_id: id, datapath_id: datapath, singular, claim });
 
+/** An interface that is in a segment by its MAC, and has no address. */
+export function station(id: number, segment: number, mac: number, portName: string): TestRow[] {
+  return machine(id, 0, 0, mac, portName).flatMap(({ table, row: values }) =>
+    table === 'ip_lease' ? [] : [row(table, table === 'mac_lease' ? { ...values, segment_id: segment } : values)],
+  );
+}
+
+const SEGMENT = 1;
 const VM = 20;
 
 /** One machine of each tenant on each host; those of datapath 1 are on this bridge. */
@@ -120,5 +131,17 @@ export function dataCentre(): TestRow[] {
         ];
       }),
     ),
+    row('segment', { id: SEGMENT, uuid: 'seg-1', mode: 'virtual' }),
+    ...DATAPATHS.flatMap((datapath) => {
+      const id = 50 + datapath;
+      const ends = { id, segment_id: SEGMENT, datapath_id: datapath };
+      return [
+        row('datapath_segment', { ...ends, interface_id: datapath, mac_address: 0x020000000000 + id }),
+        row('active_segment', ends),
+        ...station(id, SEGMENT, 0x0a0000000000 + id, `vm${id}`),
+        location(id, datapath, true, `claim-${id}`),
+        ...(datapath === 1 ? [port(id, `vm${id}`)] : []),
+      ];
+    }),
   ];
 }

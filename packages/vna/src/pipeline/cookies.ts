@@ -14,6 +14,7 @@ export const FEATURE = {
   flood: 5,
   peer: 6,
   pipeline: 7,
+  segment: 20,
 } as const;
 
 export type Feature = keyof typeof FEATURE;

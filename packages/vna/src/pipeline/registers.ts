@@ -18,11 +18,18 @@ const register = (field: FieldName, offset: number, bits: number, doc: string): 
 export const REGISTERS = {
   REMOTE: register('reg0', 0, 1, 'The packet came from another host: it may only go to local ports.'),
   TOO_BIG: register('reg0', 1, 1, 'The packet is larger than the way to the peer allows.'),
+  TUNNEL_ONLY: register(
+    'reg0',
+    2,
+    1,
+    'A group that a MAC2MAC receiver could not restore: it travels through tunnels only.',
+  ),
   SOURCE: register('reg1', 0, 32, 'Id of the interface the packet came from, 0 when it came from another host.'),
   DESTINATION: register('reg2', 0, 32, 'Id of the local interface the packet goes to.'),
   PEER: register('reg3', 0, 32, 'Id of the datapath the packet goes to.'),
   TRANSPORT: register('reg4', 0, 8, 'How the packet travels to the peer: 1 uplink (MAC2MAC), 2 tunnel (GRE).'),
   CHUNK: register('reg5', 0, 32, 'Which part of the list of members or peers is being flooded.'),
+  CHUNK_MAC2MAC: register('reg5', 30, 1, 'The part of the list is of MAC2MAC peers.'),
   ANSWER_MAC: register('xreg4', 0, 48, 'The MAC that an ARP answer gives.'),
   ANSWER_IP: register('reg10', 0, 32, 'The address that an ARP answer is about.'),
   REASON: register('reg6', 0, 8, 'Why the packet is handed to the agent.'),

@@ -36,7 +36,7 @@ const declarations = {
     id: 10,
     purpose:
       'From the physical network: the destination MAC says which virtual network it is for. Anything else is the host’s.',
-    matches: ['eth_src', 'eth_dst', 'vlan_vid', 'eth_type', 'ipv4_dst', 'arp_tpa'],
+    matches: ['eth_src', 'eth_dst', 'vlan_vid', 'eth_type', 'ipv4_dst', 'ipv6_dst', 'arp_tpa'],
     sets: ['metadata', 'eth_dst'],
     next: ['L2', 'FLOOD_LOCAL'],
     outputs: true,
@@ -101,8 +101,8 @@ const declarations = {
   L2: {
     id: 40,
     purpose: 'Where is the destination MAC: on a local port, behind a peer, or is it a group?',
-    matches: ['metadata', 'reg0', 'eth_dst'],
-    sets: ['reg2', 'reg3'],
+    matches: ['metadata', 'reg0', 'eth_dst', 'eth_type', 'ipv4_dst', 'ipv6_dst'],
+    sets: ['reg0', 'reg2', 'reg3'],
     next: ['FLOOD_LOCAL', 'PEER', 'INTERFACE_INGRESS'],
     outputs: false,
     miss: 'drop',

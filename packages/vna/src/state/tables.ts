@@ -49,6 +49,10 @@ export interface Tables {
   readonly datapath_network: WireRow<'datapath_network'>;
   readonly active_interface: WireRow<'active_interface'>;
   readonly active_network: WireRow<'active_network'>;
+  readonly segment: WireRow<'segment'>;
+  readonly interface_segment: WireRow<'interface_segment'>;
+  readonly datapath_segment: WireRow<'datapath_segment'>;
+  readonly active_segment: WireRow<'active_segment'>;
 }
 
 export type TableName = keyof Tables;
@@ -65,11 +69,15 @@ export const INDEXES = {
   network: [],
   interface: [['uuid'], ['iface_id']],
   interface_port: [['port_name'], ['interface_id'], ['datapath_id']],
-  mac_lease: [['interface_id']],
+  mac_lease: [['interface_id'], ['segment_id']],
   ip_lease: [['network_id'], ['interface_id'], ['mac_lease_id']],
   datapath_network: [['network_id'], ['network_id', 'datapath_id']],
   active_interface: [['interface_id']],
   active_network: [['network_id', 'datapath_id']],
+  segment: [],
+  interface_segment: [['interface_id'], ['segment_id']],
+  datapath_segment: [['segment_id'], ['segment_id', 'datapath_id']],
+  active_segment: [['segment_id', 'datapath_id']],
 } as const satisfies { readonly [T in TableName]: readonly (readonly (keyof Tables[T] & string)[])[] };
 
 type Join<C extends readonly string[]> = C extends readonly [infer A extends string]
