@@ -20,7 +20,11 @@ export function interfaceOf(view: View, port: SwitchPort): Interface | undefined
   if (named) return named;
   const own = ownDatapath(view)?.id;
   const candidates = view.find('interface_port', 'port_name', port.name).filter((row) => isHere(row, own));
-  const best = candidates.find((row) => row.datapath_id !== null) ?? candidates[0];
+  const best =
+    // Interfaces of machines behind an edge port name it, too.
+    candidates.find((row) => row.interface_mode === 'edge') ??
+    candidates.find((row) => row.datapath_id !== null) ??
+    candidates[0];
   return view.get('interface', best?.interface_id);
 }
 

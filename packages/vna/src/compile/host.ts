@@ -1,8 +1,9 @@
-import { PORT, type Action, type FieldName } from '@vnet/openflow';
+import { PORT, type Action } from '@vnet/openflow';
 import { ETHERTYPE, formatMac } from '@vnet/packet';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REASON, REGISTERS, TRANSPORT, load, on } from '../pipeline/registers.ts';
 import { TABLES, type Table } from '../pipeline/tables.ts';
+import { ARP_ANSWER, BACK } from './arp-answer.ts';
 import { ownAddress, ownDatapath, tunnelPort, uplinks } from './bindings.ts';
 import type { Emit, View } from './emit.ts';
 
@@ -109,30 +110,12 @@ function underlay(view: View, emit: Emit): void {
 
 /** One flow makes the answers to all ARP requests; table ARP has put the MAC into a register. */
 function arpReply(emit: Emit): void {
-  const move = (from: FieldName, to: FieldName, bits: number): Action => ({
-    type: 'move',
-    from: { field: from, offset: 0 },
-    to: { field: to, offset: 0 },
-    bits,
-  });
-  const mac = REGISTERS.ANSWER_MAC.field;
-  const ip = REGISTERS.ANSWER_IP.field;
   emit.flow({
     table: 'ARP_REPLY',
     priority: PRIORITY.base,
     feature: 'pipeline',
     match: { eth_type: ETHERTYPE.arp },
-    actions: [
-      move('eth_src', 'eth_dst', 48),
-      move(mac, 'eth_src', 48),
-      { type: 'set_field', field: 'arp_op', value: 2 },
-      move('arp_sha', 'arp_tha', 48),
-      move(mac, 'arp_sha', 48),
-      move('arp_tpa', ip, 32),
-      move('arp_spa', 'arp_tpa', 32),
-      move(ip, 'arp_spa', 32),
-      { type: 'output', port: PORT.IN_PORT },
-    ],
+    actions: [...ARP_ANSWER, BACK],
   });
 }
 

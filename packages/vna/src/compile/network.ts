@@ -2,6 +2,7 @@ import { BROADCAST_MAC, ETHERTYPE } from '@vnet/packet';
 import { GROUP_MAC } from '../pipeline/match-values.ts';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { broadcastDomain, networkDomain } from './domain.ts';
+import { hasEdge } from './edge-bindings.ts';
 import type { Emit, View } from './emit.ts';
 
 /** A virtual network that is in use on this host. */
@@ -23,5 +24,7 @@ export function network(view: View, emit: Emit, id: number): void {
     priority: PRIORITY.counter,
     feature: 'network',
     match: { metadata: id, eth_type: ETHERTYPE.arp, arp_op: 1, eth_dst: BROADCAST_MAC },
+    // Behind an edge there may be machines that nobody has declared.
+    ...(hasEdge(view, id) ? { goto: 'L2' } : {}),
   });
 }

@@ -9,7 +9,7 @@ import { floodMember } from './flood.ts';
 import { segmentLease } from './segment.ts';
 
 /** What a port may send to the agent: generous for a machine in trouble, nothing for one that floods. */
-const METER = { packetsPerSecond: 100, burst: 50 };
+export const PORT_METER = { packetsPerSecond: 100, burst: 50 };
 
 type PluggedPort = SwitchPort & { readonly ofport: number };
 
@@ -35,6 +35,7 @@ export function port(view: View, emit: Emit, id: number): void {
   });
   if (hasLostClaim(view, face, plug)) return warn(emit, plug, hasMoved(face, plug));
   emit.output('bound', face.id, { id: face.id, ofport: plug.ofport });
+  if (face.mode === 'edge') return emit.need('edgePort', id);
   delivery(emit, face, plug);
   for (const lease of view.find('mac_lease', 'interface_id', face.id)) macLease(view, emit, face, lease);
 }
@@ -80,7 +81,7 @@ interface Problem {
 
 function problemOf(view: View, face: Tables['interface'], plug: SwitchPort): Problem | undefined {
   const about = { interface: face.uuid };
-  if (face.mode !== 'vif') {
+  if (face.mode !== 'vif' && face.mode !== 'edge') {
     return {
       message: 'an interface of this mode has no port',
       details: { ...about, mode: face.mode, remedy: 'use mode vif for a virtual machine' },
@@ -127,7 +128,7 @@ function delivery(emit: Emit, face: Tables['interface'], plug: PluggedPort): voi
     match: on([REGISTERS.DESTINATION, face.id]),
     actions: [{ type: 'output', port: plug.ofport }],
   });
-  emit.output('meter', plug.ofport, { id: plug.ofport, ...METER });
+  emit.output('meter', plug.ofport, { id: plug.ofport, ...PORT_METER });
   emit.flow({
     table: 'PUNT',
     priority: PRIORITY.base,
@@ -180,7 +181,7 @@ function warnOfPhysical(view: View, emit: Emit, face: Tables['interface'], netwo
 }
 
 /** MAC2MAC: the destination MAC names the network; where one MAC is in several networks, its addresses do. */
-function fromPeers(
+export function fromPeers(
   emit: Emit,
   mac: number,
   leases: readonly Tables['ip_lease'][],

@@ -1,4 +1,6 @@
 import type { Units } from './emit.ts';
+import { edgePort, edgeVlan } from './edge.ts';
+import { edgeMachine } from './edge-machine.ts';
 import { endpoint } from './endpoint.ts';
 import { member, segmentMember } from './flood.ts';
 import { host, hostPort, record } from './host.ts';
@@ -20,6 +22,9 @@ export const UNITS: Units = {
   station,
   segmentMember,
   peer,
+  edgePort,
+  edgeVlan,
+  edgeMachine,
 };
 
 /** Where the compilation starts. */

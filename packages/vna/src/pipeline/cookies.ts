@@ -15,6 +15,7 @@ export const FEATURE = {
   peer: 6,
   pipeline: 7,
   segment: 20,
+  edge: 30,
 } as const;
 
 export type Feature = keyof typeof FEATURE;

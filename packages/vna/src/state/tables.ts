@@ -53,6 +53,8 @@ export interface Tables {
   readonly interface_segment: WireRow<'interface_segment'>;
   readonly datapath_segment: WireRow<'datapath_segment'>;
   readonly active_segment: WireRow<'active_segment'>;
+  readonly translation: WireRow<'translation'>;
+  readonly vlan_translation: WireRow<'vlan_translation'>;
 }
 
 export type TableName = keyof Tables;
@@ -78,6 +80,8 @@ export const INDEXES = {
   interface_segment: [['interface_id'], ['segment_id']],
   datapath_segment: [['segment_id'], ['segment_id', 'datapath_id']],
   active_segment: [['segment_id', 'datapath_id']],
+  translation: [['interface_id']],
+  vlan_translation: [['translation_id'], ['network_id'], ['segment_id']],
 } as const satisfies { readonly [T in TableName]: readonly (readonly (keyof Tables[T] & string)[])[] };
 
 type Join<C extends readonly string[]> = C extends readonly [infer A extends string]

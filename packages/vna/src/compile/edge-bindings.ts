@@ -1,0 +1,73 @@
+import type { SwitchPort, Tables } from '../state/tables.ts';
+import { interfaceOf, portOf } from './bindings.ts';
+import { networkDomain, segmentDomain, type Domain } from './domain.ts';
+import type { View } from './emit.ts';
+
+/** SOURCE and DESTINATION of what comes from and goes to a VLAN behind an edge port: above all ids of interfaces. */
+const VLAN_ENDS = 0x40000000;
+
+/** A VLAN behind an edge port of this bridge, and the domain that its machines are in. */
+export interface EdgeVlan {
+  /** Id of the VLAN translation. */
+  readonly id: number;
+  /** What SOURCE and DESTINATION hold. */
+  readonly end: number;
+  /** VLAN id of the tag. */
+  readonly vlan: number;
+  readonly domain: Domain;
+  /** The edge interface. */
+  readonly interfaceId: number;
+  /** OpenFlow number of the edge port. */
+  readonly ofport: number;
+  readonly portName: string;
+  readonly claim: string;
+}
+
+export function vlanEnd(vlanTranslationId: number): number {
+  return VLAN_ENDS + vlanTranslationId;
+}
+
+/** The VLAN translation that SOURCE or DESTINATION names; undefined when it is an interface. */
+export function vlanTranslationOf(end: number): number | undefined {
+  return end >= VLAN_ENDS ? end - VLAN_ENDS : undefined;
+}
+
+/** The domain that a VLAN translation leads to; undefined while it names neither. */
+export function domainOf({ network_id, segment_id }: Tables['vlan_translation']): Domain | undefined {
+  if (network_id !== null) return networkDomain(network_id);
+  return segment_id === null ? undefined : segmentDomain(segment_id);
+}
+
+/** A VLAN behind an edge port of this bridge, while the port is plugged. */
+export function edgeVlanOf(view: View, vlanTranslationId: number): EdgeVlan | undefined {
+  const row = view.get('vlan_translation', vlanTranslationId);
+  const translation = view.get('translation', row?.translation_id);
+  const face = view.get('interface', translation?.interface_id);
+  if (!row || row.vlan_id === null || translation?.mode !== 'vnet_edge' || face?.mode !== 'edge') return undefined;
+  const domain = domainOf(row);
+  const ofport = view.get('bound', face.id)?.ofport;
+  const plug = portOf(view, face);
+  if (!domain || ofport === undefined || !plug) return undefined;
+  const { id, vlan_id: vlan } = row;
+  return { id, end: vlanEnd(id), vlan, domain, interfaceId: face.id, ofport, portName: plug.name, claim: plug.claim };
+}
+
+/** All VLANs behind an edge port, the first mapped first. */
+export function edgeVlansOf(view: View, interfaceId: number): readonly EdgeVlan[] {
+  return view
+    .find('translation', 'interface_id', interfaceId)
+    .flatMap(({ id }) => view.find('vlan_translation', 'translation_id', id))
+    .flatMap(({ id }) => edgeVlanOf(view, id) ?? [])
+    .sort((a, b) => a.id - b.id);
+}
+
+/** The edge interface that a port carries. */
+export function edgeInterfaceOn(view: View, plug: SwitchPort): Tables['interface'] | undefined {
+  const face = interfaceOf(view, plug);
+  return face?.mode === 'edge' ? face : undefined;
+}
+
+/** Whether machines that nobody has declared may stand in a network, behind an edge of any host. */
+export function hasEdge(view: View, networkId: number): boolean {
+  return view.find('vlan_translation', 'network_id', networkId).length > 0;
+}
