@@ -9,6 +9,7 @@ import {
 import type { Feature } from '../pipeline/cookies.ts';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REGISTERS, on } from '../pipeline/registers.ts';
+import type { TableName } from '../pipeline/tables.ts';
 import { ownDatapath, uplinkPort } from './bindings.ts';
 import type { Emit, View } from './emit.ts';
 import { tooBigForTunnel } from './underlay.ts';
@@ -50,11 +51,14 @@ export function inUse(view: View, { kind, id }: Domain, datapathId: number): boo
   return rows.length > 0;
 }
 
-/** What every domain in use on this host has: the way in from tunnels and neighbours, and floods. */
-export function broadcastDomain(view: View, emit: Emit, domain: Domain, mtu: number | null): void {
+/**
+ * What every domain in use on this host has: the way in from tunnels and neighbours, and floods.
+ * `learns`: there may be machines in it that no one has declared.
+ */
+export function broadcastDomain(view: View, emit: Emit, domain: Domain, mtu: number | null, learns = false): void {
   const { key, kind: feature } = domain;
   const base = { priority: PRIORITY.base, feature } as const;
-  emit.flow({ ...base, table: 'TUNNEL', match: { tunnel_id: key }, metadata: key, goto: 'L2' });
+  emit.flow({ ...base, table: 'TUNNEL', match: { tunnel_id: key }, metadata: key, goto: learns ? 'LEARN' : 'L2' });
   const tooBig = tooBigForTunnel(view, mtu);
   emit.flow({ ...base, table: 'TUNNEL_MTU', match: { metadata: key }, actions: [tooBig], goto: 'UNDERLAY' });
   emit.flowPart({
@@ -65,11 +69,11 @@ export function broadcastDomain(view: View, emit: Emit, domain: Domain, mtu: num
     order: '',
     actions: [tooBig],
   });
-  floodsFromNeighbours(view, emit, domain);
+  floodsFromNeighbours(view, emit, domain, learns ? 'LEARN' : 'FLOOD_LOCAL');
 }
 
 /** MAC2MAC floods: the MAC of this datapath for the domain names the domain, and is replaced by what it was. */
-function floodsFromNeighbours(view: View, emit: Emit, domain: Domain): void {
+function floodsFromNeighbours(view: View, emit: Emit, domain: Domain, goto: TableName): void {
   const own = ownDatapath(view);
   const ownRow = own && linkOf(view, domain, own.id);
   if (!ownRow) return;
@@ -84,7 +88,7 @@ function floodsFromNeighbours(view: View, emit: Emit, domain: Domain): void {
     match: { eth_dst: mac, vlan_vid: UNTAGGED },
     actions: [{ type: 'set_field', field: 'eth_dst', value: BROADCAST_MAC }],
     metadata: domain.key,
-    goto: 'FLOOD_LOCAL',
+    goto,
   });
   emit.flow({
     table: 'UPLINK',
@@ -97,7 +101,7 @@ function floodsFromNeighbours(view: View, emit: Emit, domain: Domain): void {
       { type: 'move', from: { field: 'ipv4_dst', offset: 0 }, to: { field: 'eth_dst', offset: 0 }, bits: 23 },
     ],
     metadata: domain.key,
-    goto: 'FLOOD_LOCAL',
+    goto,
   });
   // Only IPv4 and ARP pass in a network.
   if (domain.kind === 'network') return;
@@ -112,6 +116,6 @@ function floodsFromNeighbours(view: View, emit: Emit, domain: Domain): void {
       { type: 'move', from: { field: 'ipv6_dst', offset: 0 }, to: { field: 'eth_dst', offset: 0 }, bits: 32 },
     ],
     metadata: domain.key,
-    goto: 'FLOOD_LOCAL',
+    goto,
   });
 }

@@ -68,9 +68,11 @@ const variants = (each: TestRow): readonly (TestRow | undefined)[] => {
         other({ uplink: true }),
       ];
     case 'datapath':
-      return [each, undefined, other({ node_id: 'elsewhere' })];
+      return [each, undefined, other({ node_id: 'elsewhere' }), other({ enable_ovs_learn_action: false })];
     case 'interface_port':
       return [each, undefined, other({ port_name: 'vm31' }), other({ datapath_id: 2 })];
+    case 'interface_segment':
+      return [each, undefined, other({ static: false }), other({ segment_id: 1 })];
     case 'network':
       return [each, undefined, other({ mtu: 1400 }), other({ segment_id: 1 })];
     default:

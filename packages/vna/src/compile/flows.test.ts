@@ -58,10 +58,13 @@ describe('the flows of three hosts and two tenants with the same addresses', () 
       'network/101',
       'network/2',
       'node/node1',
+      'port/open',
       'port/vm31',
       'port/vm41',
       'port/vm51',
+      'port/vm61',
       'segment/1',
+      'segment/2',
     ]);
   });
 });

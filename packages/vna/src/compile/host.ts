@@ -46,13 +46,11 @@ function hostTraffic(view: View, emit: Emit): void {
       goto: 'UPLINK',
     });
   }
-  emit.flow({
-    table: 'UPLINK',
-    priority: PRIORITY.base,
-    feature: 'host',
-    match: {},
-    actions: [{ type: 'output', port: PORT.LOCAL }],
-  });
+  const toHost = { table: 'UPLINK', feature: 'host', actions: [{ type: 'output', port: PORT.LOCAL }] } as const;
+  emit.flow({ ...toHost, priority: PRIORITY.any, match: {} });
+  // Before what is learnt: nobody takes over the MAC of the host.
+  const mac = view.find('port', 'role', 'local')[0]?.mac;
+  if (mac != null) emit.flow({ ...toHost, priority: PRIORITY.base, match: { eth_dst: mac } });
 }
 
 /** With the userspace datapath the kernel takes packets twice when the uplink has the MAC of the local port. */

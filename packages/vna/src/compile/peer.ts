@@ -13,6 +13,7 @@ export function peer(view: View, emit: Emit, datapathId: number): void {
       priority: PRIORITY.base,
       feature: 'peer',
       match: { tun_src: address },
+      actions: [load(REGISTERS.SENDER, datapathId)],
       goto: 'TUNNEL',
     });
   }

@@ -6,6 +6,7 @@ import type { SwitchPort, Tables } from '../state/tables.ts';
 import { hasLostClaim, interfaceOf, portOf, uplinkPort, uplinks } from './bindings.ts';
 import type { Emit, View } from './emit.ts';
 import { floodMember } from './flood.ts';
+import { promiscuousPort } from './promiscuous.ts';
 import { segmentLease } from './segment.ts';
 
 /** What a port may send to the agent: generous for a machine in trouble, nothing for one that floods. */
@@ -37,6 +38,7 @@ export function port(view: View, emit: Emit, id: number): void {
   emit.output('bound', face.id, { id: face.id, ofport: plug.ofport });
   if (face.mode === 'edge') return emit.need('edgePort', id);
   delivery(emit, face, plug);
+  if (face.mode === 'promiscuous') return promiscuousPort(view, emit, face, plug);
   for (const lease of view.find('mac_lease', 'interface_id', face.id)) macLease(view, emit, face, lease);
 }
 
@@ -79,9 +81,11 @@ interface Problem {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+const MODES_WITH_PORTS: ReadonlySet<Tables['interface']['mode']> = new Set(['vif', 'edge', 'promiscuous']);
+
 function problemOf(view: View, face: Tables['interface'], plug: SwitchPort): Problem | undefined {
   const about = { interface: face.uuid };
-  if (face.mode !== 'vif' && face.mode !== 'edge') {
+  if (!MODES_WITH_PORTS.has(face.mode)) {
     return {
       message: 'an interface of this mode has no port',
       details: { ...about, mode: face.mode, remedy: 'use mode vif for a virtual machine' },
@@ -148,7 +152,7 @@ function macLease(view: View, emit: Emit, face: Tables['interface'], lease: Tabl
   const uplink = uplinkPort(view);
   if (uplink !== undefined) emit.output('announcement', `mac ${mac}`, { mac, port: uplink });
   emit.flow({ table: 'UPLINK', priority: PRIORITY.guard, feature: 'port', match: { eth_src: mac } });
-  segmentLease(emit, lease);
+  segmentLease(view, emit, lease);
   for (const network of new Set(all.map((each) => each.network_id))) {
     emit.output('scope', `network/${network}`, true);
     emit.output('localNetwork', network, true);

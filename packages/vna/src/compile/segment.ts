@@ -12,7 +12,8 @@ import { REGISTERS, load, on } from '../pipeline/registers.ts';
 import type { Tables } from '../state/tables.ts';
 import { broadcastDomain, segmentDomain } from './domain.ts';
 import type { Emit, View } from './emit.ts';
-import { floodMember } from './flood.ts';
+import { joinDomain } from './membership.ts';
+import { knownSource, learning, learns } from './promiscuous.ts';
 import { unicast } from './unicast.ts';
 
 /** A segment that is in use on this host: a network by MAC alone. */
@@ -21,31 +22,27 @@ export function segment(view: View, emit: Emit, id: number): void {
   emit.each('mac_lease', 'segment_id', id, 'station');
   emit.each('datapath_segment', 'segment_id', id, 'segmentMember');
   const domain = segmentDomain(id);
-  broadcastDomain(view, emit, domain, null);
+  broadcastDomain(view, emit, domain, null, learns(view, id));
   groups(emit, domain.key);
+  if (learns(view, id)) learning(view, emit, id);
 }
 
 /** A MAC of a segment, wherever it lives. */
 export function station(view: View, emit: Emit, id: number): void {
   const lease = view.get('mac_lease', id);
   if (!lease || lease.segment_id === null) return;
-  unicast(view, emit, segmentDomain(lease.segment_id).key, lease.mac_address, lease.interface_id);
-}
-
-/** An interface of this host is in a segment. */
-export function joinSegment(emit: Emit, segmentId: number, interfaceId: number): void {
-  emit.output('scope', `segment/${segmentId}`, true);
-  emit.output('localSegment', segmentId, true);
-  emit.need('segment', segmentId);
-  floodMember(emit, segmentDomain(segmentId).key, interfaceId);
+  const { key } = segmentDomain(lease.segment_id);
+  unicast(view, emit, key, lease.mac_address, lease.interface_id);
+  if (learns(view, lease.segment_id)) knownSource(emit, key, lease.mac_address);
 }
 
 /** A MAC of this host that is in a segment: what it may send, and what neighbours send to it as it is. */
-export function segmentLease(emit: Emit, lease: Tables['mac_lease']): void {
+export function segmentLease(view: View, emit: Emit, lease: Tables['mac_lease']): void {
   if (lease.segment_id === null) return;
   const { segment_id: segmentId, interface_id: interfaceId, mac_address: mac } = lease;
-  const metadata = segmentDomain(segmentId).key;
-  joinSegment(emit, segmentId, interfaceId);
+  const domain = segmentDomain(segmentId);
+  const metadata = domain.key;
+  joinDomain(emit, domain, interfaceId);
   // Addresses in networks of their own are more specific.
   emit.flow({
     table: 'PORT_SECURITY',
@@ -61,7 +58,7 @@ export function segmentLease(emit: Emit, lease: Tables['mac_lease']): void {
     feature: 'segment',
     match: { eth_dst: mac, vlan_vid: UNTAGGED },
     metadata,
-    goto: 'L2',
+    goto: learns(view, segmentId) ? 'LEARN' : 'L2',
   });
 }
 

@@ -91,6 +91,9 @@ export function station(id: number, segment: number, mac: number, portName: stri
 }
 
 const SEGMENT = 1;
+/** With a promiscuous interface on datapath 1, and one machine on each host. */
+const OPEN_SEGMENT = 2;
+const PROMISCUOUS = 60;
 const VM = 20;
 
 /** One machine of each tenant on each host; those of datapath 1 are on this bridge. */
@@ -131,17 +134,31 @@ export function dataCentre(): TestRow[] {
         ];
       }),
     ),
-    row('segment', { id: SEGMENT, uuid: 'seg-1', mode: 'virtual' }),
-    ...DATAPATHS.flatMap((datapath) => {
-      const id = 50 + datapath;
-      const ends = { id, segment_id: SEGMENT, datapath_id: datapath };
-      return [
-        row('datapath_segment', { ...ends, interface_id: datapath, mac_address: 0x020000000000 + id }),
-        row('active_segment', ends),
-        ...station(id, SEGMENT, 0x0a0000000000 + id, `vm${id}`),
-        location(id, datapath, true, `claim-${id}`),
-        ...(datapath === 1 ? [port(id, `vm${id}`)] : []),
-      ];
-    }),
+    ...[SEGMENT, OPEN_SEGMENT].map((id) => row('segment', { id, uuid: `seg-${id}`, mode: 'virtual' })),
+    ...[SEGMENT, OPEN_SEGMENT].flatMap((segment) => DATAPATHS.flatMap((datapath) => segmentOn(datapath, segment))),
+    ...openPort(PROMISCUOUS, OPEN_SEGMENT),
+  ];
+}
+
+function segmentOn(datapath: number, segment: number): TestRow[] {
+  const id = 40 + segment * 10 + datapath;
+  const ends = { id, segment_id: segment, datapath_id: datapath };
+  return [
+    row('datapath_segment', { ...ends, interface_id: datapath, mac_address: 0x020000000000 + id }),
+    row('active_segment', ends),
+    ...station(id, segment, 0x0a0000000000 + id, `vm${id}`),
+    location(id, datapath, true, `claim-${id}`),
+    ...(datapath === 1 ? [port(id, `vm${id}`)] : []),
+  ];
+}
+
+/** A promiscuous interface with its port on this bridge. */
+function openPort(id: number, segment: number): TestRow[] {
+  const mode = 'promiscuous';
+  return [
+    row('interface', { id, uuid: `if-${id}`, mode, iface_id: null }),
+    row('interface_port', { id, interface_id: id, datapath_id: 1, port_name: 'open', interface_mode: mode }),
+    row('interface_segment', { id, interface_id: id, segment_id: segment, static: true }),
+    port(id, 'open'),
   ];
 }

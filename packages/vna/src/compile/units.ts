@@ -7,6 +7,7 @@ import { host, hostPort, record } from './host.ts';
 import { network } from './network.ts';
 import { peer } from './peer.ts';
 import { port } from './port.ts';
+import { learnedWay } from './promiscuous.ts';
 import { segment, station } from './segment.ts';
 
 /** Every kind of unit, by the name that others need it by. A new feature is a file and a line here. */
@@ -21,6 +22,7 @@ export const UNITS: Units = {
   segment,
   station,
   segmentMember,
+  learnedWay,
   peer,
   edgePort,
   edgeVlan,

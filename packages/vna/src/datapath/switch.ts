@@ -13,7 +13,7 @@ import {
 import type { Meter } from '../compile/emit.ts';
 import type { FlowChange } from '../compile/engine.ts';
 import type { Log } from '../log.ts';
-import type { Feature } from '../pipeline/cookies.ts';
+import { featureOf, LEARNED_COOKIES, type Feature } from '../pipeline/cookies.ts';
 import { flowKeyOf, formatPackedFlow, type PackedFlow } from '../pipeline/flow.ts';
 import type { PacketOut } from '../services/packet-out.ts';
 import { InstalledFlows, type FlowCommand, type FoundFlow } from './installed-flows.ts';
@@ -160,7 +160,9 @@ export class Switch {
     const channel = this.#channel;
     if (!channel?.isUp || this.#closed) return;
     const found: FoundFlow[] = [];
-    for await (const body of channel.parts({ type: 'flow_stats_request' })) found.push(...flowStatsEntries(body));
+    for await (const body of channel.parts({ type: 'flow_stats_request' })) {
+      for (const flow of flowStatsEntries(body)) if (featureOf(flow.cookie) !== 'learned') found.push(flow);
+    }
     await this.#meters.read(channel);
     this.#installed.reset(found);
     this.#foundLeft = true;
@@ -255,7 +257,9 @@ export class Switch {
   async #audit(): Promise<void> {
     if (!this.#known || !this.#channel?.isUp) return;
     const expected = this.#installed.size;
-    const { flows } = await this.#channel.request({ type: 'aggregate_request' });
+    const { flows: all } = await this.#channel.request({ type: 'aggregate_request' });
+    const { flows: learned } = await this.#channel.request({ type: 'aggregate_request', ...LEARNED_COOKIES });
+    const flows = all - learned;
     if (flows !== expected) this.resync(`the switch has ${flows} flows, expected are ${expected}`);
   }
 

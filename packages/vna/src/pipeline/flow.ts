@@ -114,6 +114,9 @@ export function checkContract(flow: Flow): void {
     if (action.type === 'resubmit' && (action.table === undefined || !contract.nextIds.has(action.table))) {
       throw violation(flow, `may not resubmit to table ${action.table}`);
     }
+    if (action.type === 'learn2' && !contract.nextIds.has(action.table)) {
+      throw violation(flow, `may not learn into table ${action.table}`);
+    }
     if (OUTPUTS.has(action.type) && !TABLES[flow.table].outputs) throw violation(flow, 'may not put packets out');
   }
 }

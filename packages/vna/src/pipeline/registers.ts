@@ -24,6 +24,7 @@ export const REGISTERS = {
     1,
     'A group that a MAC2MAC receiver could not restore: it travels through tunnels only.',
   ),
+  FOUND: register('reg0', 3, 1, 'It has been learnt where the destination MAC is.'),
   SOURCE: register(
     'reg1',
     0,
@@ -37,6 +38,7 @@ export const REGISTERS = {
   CHUNK_MAC2MAC: register('reg5', 30, 1, 'The part of the list is of MAC2MAC peers.'),
   ANSWER_MAC: register('xreg4', 0, 48, 'The MAC that an ARP answer gives.'),
   ANSWER_IP: register('reg10', 0, 32, 'The address that an ARP answer is about.'),
+  SENDER: register('reg7', 0, 32, 'Id of the datapath that a packet from a tunnel comes from, otherwise 0.'),
   REASON: register('reg6', 0, 8, 'Why the packet is handed to the agent.'),
 } as const satisfies Record<string, Register>;
 
@@ -45,7 +47,7 @@ export const NETWORK_FIELD = 'metadata';
 
 export const TRANSPORT = { uplink: 1, tunnel: 2 } as const;
 
-export const REASON = { tooBig: 1 } as const;
+export const REASON = { tooBig: 1, learn: 20 } as const;
 
 /** The action that writes a register. */
 export function load(to: Register, value: number): Action {

@@ -77,7 +77,7 @@ export const INDEXES = {
   active_interface: [['interface_id']],
   active_network: [['network_id', 'datapath_id']],
   segment: [],
-  interface_segment: [['interface_id'], ['segment_id']],
+  interface_segment: [['interface_id'], ['segment_id', 'static']],
   datapath_segment: [['segment_id'], ['segment_id', 'datapath_id']],
   active_segment: [['segment_id', 'datapath_id']],
   translation: [['interface_id']],
