@@ -2,6 +2,7 @@
 import type { Knex } from 'knex';
 import { firstPing } from './versions/0001_first_ping.ts';
 import { wholeModel } from './versions/0002_whole_model.ts';
+import { edge } from './versions/0006_edge.ts';
 
 export interface NamedMigration {
   /** Never changes once released: the database remembers it. */
@@ -11,7 +12,7 @@ export interface NamedMigration {
 }
 
 /** In order of application. */
-export const migrations: readonly NamedMigration[] = [firstPing, wholeModel];
+export const migrations: readonly NamedMigration[] = [firstPing, wholeModel, edge];
 
 /** `knex.migrate.latest({ migrationSource })` applies what is pending. */
 export const migrationSource: Knex.MigrationSource<NamedMigration> = {

@@ -68,7 +68,8 @@ function groupByWords(all: readonly EntityEndpoint[]): Map<string, EntityEndpoin
   return groups;
 }
 
-function wordsOf({ resource, sub, verb }: EntityEndpoint): string[] {
+function wordsOf({ resource, sub, verb, api }: EntityEndpoint): string[] {
+  if (api.kind === 'resource' && api.command !== undefined) return [...api.command];
   return [dashed(resource), ...(sub === undefined ? [] : [dashed(sub)]), commandVerb(verb)];
 }
 

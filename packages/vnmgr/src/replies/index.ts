@@ -2,6 +2,7 @@
 import type { EntityName, Row } from '@vnet/model';
 import type { Queries } from '../store/queries.ts';
 import { declaredReplies } from './declared.ts';
+import { edgeHosts } from './edge_hosts.ts';
 import { interfaces, ipLeases } from './leases.ts';
 import type { Reply } from './plain.ts';
 import { routes } from './routes.ts';
@@ -16,6 +17,7 @@ const renderers: { readonly [E in EntityName]?: Renderer<E> } = {
   interface: interfaces,
   ip_lease: ipLeases,
   route: routes,
+  edge_host: edgeHosts,
 };
 
 export async function render<E extends EntityName>(

@@ -3,6 +3,7 @@ import type { EntityName } from '@vnet/model';
 import { associations } from './associations.ts';
 import { completeDatapathLink, hostAddresses } from './datapath_links.ts';
 import { completeDnsService, reviseDnsService } from './dns_service.ts';
+import { edgeHostsGiveWay, edgeHostsLeave } from './edge_hosts.ts';
 import { placesFallBack } from './facts.ts';
 import { completeFilterStatic, filterStaticRequests } from './filter_static.ts';
 import { completeInterfacePort, interfaceRequests } from './interface.ts';
@@ -82,6 +83,8 @@ export const reactions: readonly Reaction[] = [
   hostAddresses,
   topologyProducts,
   networkMtu,
+  edgeHostsGiveWay,
+  edgeHostsLeave,
 ];
 
 export const backgroundRules: readonly BackgroundRule[] = [ipRetention];

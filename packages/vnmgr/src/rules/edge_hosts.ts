@@ -1,0 +1,87 @@
+/** Legacy machines that edge hosts have seen: where each is, and whether its MAC is somebody's in the model. */
+import type { AgentFacts, EdgeHostFact, Row } from '@vnet/model';
+import type { Queries } from '../store/queries.ts';
+import { type Edit, type Reaction, changesOf, sidesOf } from './rule.ts';
+import { holder } from './uniqueness.ts';
+
+/** MAC → whose it is in the model; absent when nobody's. */
+async function ownersOf(tx: Queries, macs: readonly number[]): Promise<ReadonlyMap<number, string>> {
+  const taken = await tx.allIn('mac_address', 'mac_address', macs);
+  const owners = new Map<number, string>();
+  for (const row of taken) {
+    owners.set(row.mac_address, `the MAC address is in use already, by ${(await holder(tx, 'mac_address', row)) ?? '?'}`);
+  }
+  return owners;
+}
+
+/** A machine is where it was seen last. */
+async function seen(
+  edit: Edit,
+  { mac_address, ipv4_address, port_name, seen: seen_at }: EdgeHostFact,
+  datapath_id: number,
+  { id: vlan_translation_id, vlan_id, network_id, segment_id }: Row<'vlan_translation'> & { vlan_id: number },
+  known: Row<'edge_host'> | undefined,
+  refused: string | null,
+): Promise<void> {
+  const place = { datapath_id, vlan_translation_id, vlan_id, network_id, segment_id, port_name };
+  const row = { ...place, mac_address, ipv4_address, refused, seen_at: Math.min(seen_at, Date.now()) };
+  if (known === undefined) await edit.insert('edge_host', row);
+  else await edit.update('edge_host', known, row);
+}
+
+/** `full` facts of an agent that says nothing of legacy machines mean that there are none. */
+export async function edgeHostFacts(edit: Edit, facts: AgentFacts): Promise<void> {
+  const { datapath_id, full, edge_hosts: now = [], gone_edge_hosts: gone = [] } = facts;
+  if (full || gone.length > 0) {
+    const there = new Set(now.map(({ mac_address }) => mac_address));
+    const here = await edit.tx.all('edge_host', { datapath_id });
+    const left = here.filter((row) => !there.has(row.mac_address) && (full || gone.includes(row.mac_address)));
+    await edit.remove('edge_host', left);
+  }
+  if (now.length === 0) return;
+  const translations = await edit.tx.byIds(
+    'vlan_translation',
+    now.map((fact) => fact.vlan_translation_id),
+  );
+  const macs = now.map((fact) => fact.mac_address);
+  const known = new Map((await edit.tx.allIn('edge_host', 'mac_address', macs)).map((row) => [row.mac_address, row]));
+  const owners = await ownersOf(edit.tx, macs);
+  for (const fact of now) {
+    const { mac_address: mac, vlan_translation_id: id } = fact;
+    const translation = translations.get(id);
+    // Deleted meanwhile: the agent will learn that by itself.
+    if (translation === undefined || translation.vlan_id === null) continue;
+    const { vlan_id } = translation;
+    await seen(edit, fact, datapath_id, { ...translation, vlan_id }, known.get(mac), owners.get(mac) ?? null);
+  }
+}
+
+/** A MAC address that becomes somebody's, or nobody's any more, is another matter for the machine that uses it. */
+export const edgeHostsGiveWay: Reaction = {
+  on: ['mac_address'],
+  run: async (edit, changes) => {
+    const macs = [...new Set(sidesOf('mac_address', changes).map((row) => row.mac_address))];
+    const rows = await edit.tx.allIn('edge_host', 'mac_address', macs);
+    if (rows.length === 0) return;
+    const owners = await ownersOf(edit.tx, macs);
+    for (const row of rows) {
+      const refused = owners.get(row.mac_address) ?? null;
+      if (refused !== row.refused) await edit.update('edge_host', row, { refused });
+    }
+  },
+};
+
+/** What was seen under a mapping that has changed was somewhere else. */
+export const edgeHostsLeave: Reaction = {
+  on: ['vlan_translation'],
+  run: async (edit, changes) => {
+    for (const { after } of changesOf('vlan_translation', changes)) {
+      if (after === null) continue;
+      const where = { vlan_translation_id: after.id };
+      const moved = (row: { network_id: number | null; segment_id: number | null; vlan_id: number }): boolean =>
+        row.network_id !== after.network_id || row.segment_id !== after.segment_id || row.vlan_id !== after.vlan_id;
+      await edit.remove('edge_host', (await edit.tx.all('edge_host', where)).filter(moved));
+      await edit.remove('edge_role', (await edit.tx.all('edge_role', where)).filter(moved));
+    }
+  },
+};
