@@ -53,23 +53,27 @@ async function promiscuous(name: string, host: string, port: string): Promise<vo
 const PHYSICAL = { p1: '10.0.0.101', p2: '10.0.0.102', q1: '10.0.0.103' };
 
 /** Each machine of the segment reaches each physical one and back, and those of the other segment do not. */
-async function expectAllReached(): Promise<void> {
+async function expectAllReached(count = 1): Promise<void> {
   const failed: string[] = [];
+  const reaches = async (from: string, to: string): Promise<boolean> =>
+    (await centre.ping(from, to, { count })).received > 0;
   for (const [name, address] of Object.entries(PHYSICAL)) {
     for (const vm of segments['s']!) {
       const back = centre.lab.vm(vm).address!;
-      if (!(await centre.reaches(vm, address))) failed.push(`${vm} → ${name}`);
-      if (!(await centre.reaches(name, back))) failed.push(`${name} → ${vm}`);
+      if (!(await reaches(vm, address))) failed.push(`${vm} → ${name}`);
+      if (!(await reaches(name, back))) failed.push(`${name} → ${vm}`);
     }
     for (const [other, there] of Object.entries(PHYSICAL)) {
-      if (other !== name && !(await centre.reaches(name, there))) failed.push(`${name} → ${other}`);
+      if (other !== name && !(await reaches(name, there))) failed.push(`${name} → ${other}`);
     }
   }
   expect(failed).toEqual([]);
 }
 
 describe('machines behind promiscuous interfaces', () => {
-  it('and those of the segment reach each other: on the same host, over MAC2MAC and over GRE', expectAllReached);
+  it('and those of the segment reach each other: on the same host, over MAC2MAC and over GRE', async () => {
+    await expectAllReached();
+  });
 
   it('are not reached from the other segment', async () => {
     for (const address of Object.values(PHYSICAL)) {
@@ -112,6 +116,34 @@ describe('machines behind promiscuous interfaces', () => {
   });
 });
 
+describe('switches without the learn action', () => {
+  it('have the agent learn for them, and everything is reached as before', async () => {
+    for (const host of ['hv1', 'hv2', 'hv3']) {
+      await centre.api('PUT', `datapaths/dp-${host}?wait=flows&timeout=10`, { enable_ovs_learn_action: false });
+      expect((await centre.flows(host)).filter((flow) => flow.includes('learn('))).toEqual([]);
+    }
+    // What was learnt is forgotten with the flows that had learnt it, so that all have to be asked for again.
+    for (const name of [...Object.keys(PHYSICAL), ...segments['s']!]) {
+      await centre.lab.exec(name, ['ip', 'neigh', 'flush', 'dev', 'eth0']);
+    }
+    // The answer to the first packet may be there before the lesson.
+    await expectAllReached(5);
+    const learned = (await centre.flows('hv1', 'table=41')).filter((flow) => flow.includes(`dl_dst=${P1}`));
+    expect(learned).toHaveLength(1);
+    // Machines that are known do not trouble the agent.
+    const punted = async (): Promise<number> => {
+      const stats = await centre.lab.host('hv1').ofctl('meter-stats');
+      return [...stats.matchAll(/packet_in_count:(\d+)/g)].reduce((sum, [, packets]) => sum + Number(packets), 0);
+    };
+    const before = await punted();
+    expect((await centre.ping('s2', PHYSICAL.p1, { count: 20 })).received).toBe(20);
+    expect(await punted()).toBe(before);
+    for (const host of ['hv1', 'hv2', 'hv3']) {
+      await centre.api('PUT', `datapaths/dp-${host}?wait=flows&timeout=10`, { enable_ovs_learn_action: true });
+    }
+  });
+});
+
 describe('what must not come from a promiscuous interface', () => {
   it.each([
     ['a machine beside it', '02:0a:00:00:00:01'],
@@ -146,6 +178,7 @@ describe('what must not come from a promiscuous interface', () => {
 
 describe('a flood of MACs', () => {
   it('is learnt up to the limit; machines of the model, and those that were known, lose nothing', async () => {
+    await centre.reachedAfter('p1', '10.0.0.2');
     expect(await centre.reaches('s2', PHYSICAL.p1)).toBe(true);
     const frames = Array.from({ length: 3000 }, (_, index) => {
       const src = formatMac(0x060000000000 + index);

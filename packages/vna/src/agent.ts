@@ -83,7 +83,7 @@ export class Agent {
     this.#warnings = new Warnings(log);
     const send = (packets: readonly PacketOut[]): void => this.#switch.send(packets);
     this.#announcer = new Announcer(send);
-    this.#packetIns = new PacketInService(this.#state, send, log);
+    this.#packetIns = new PacketInService(this.#state, send, (lesson) => this.#switch.teach(lesson), log);
     const saved = stateDir === undefined ? undefined : loadState(stateDir, log);
     if (saved) {
       this.#hadWhole = true;
@@ -209,7 +209,8 @@ export class Agent {
     const changes = this.#engine.run();
     for (const conflict of changes.conflicts) this.#log.error({ conflict }, 'the pipeline contradicts itself');
     if (changes.outputs.scope.size > 0) this.#session.want(new Set(this.#engine.output('scope').keys()));
-    const { announcement, tunnelEnd } = changes.outputs;
+    const { announcement, tunnelEnd, pupil } = changes.outputs;
+    for (const [place, stays] of pupil) if (!stays) this.#switch.unteach(place);
     this.#announcer.update(announcement, tunnelEnd);
     const dpid = this.#engine.output('datapathId').get('');
     if (dpid !== undefined) this.#adopt(dpid);

@@ -66,6 +66,8 @@ export interface Outputs {
   readonly localInterface: LocalInterface;
   readonly localNetwork: true;
   readonly localSegment: true;
+  /** Where machines stand that the agent learns of for the switch: what it has learnt goes with the key. */
+  readonly pupil: true;
   readonly bound: Bound;
   readonly meter: Meter;
   readonly announcement: Announcement;
@@ -82,6 +84,7 @@ export const OUTPUT_KINDS: readonly OutputKind[] = [
   'localInterface',
   'localNetwork',
   'localSegment',
+  'pupil',
   'bound',
   'meter',
   'announcement',

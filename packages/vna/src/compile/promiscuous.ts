@@ -5,7 +5,7 @@ import { PRIORITY } from '../pipeline/priorities.ts';
 import { NETWORK_FIELD, REASON, REGISTERS, TRANSPORT, load, on, type Register } from '../pipeline/registers.ts';
 import { TABLES } from '../pipeline/tables.ts';
 import type { SwitchPort, Tables } from '../state/tables.ts';
-import { ownDatapath } from './bindings.ts';
+import { ownDatapath, tunnelPort, uplinkPort } from './bindings.ts';
 import { segmentDomain } from './domain.ts';
 import { ordinal, type Emit, type View } from './emit.ts';
 import { joinDomain } from './membership.ts';
@@ -15,8 +15,15 @@ import { tooBigForUplink } from './underlay.ts';
 export const LEARNED_SECONDS = 300;
 /** Machines learnt behind one port, or behind all peers, in one segment: more are passed over. */
 export const LEARNED_LIMIT = 1024;
+/** What all peers together may send to the agent. */
+const PEERS_METER = { packetsPerSecond: 100, burst: 50 };
+
 /** The learnt flows go with the flow that has learnt them. */
 const DELETE_LEARNED = 1 << 1;
+
+/** Names where a machine was learnt, for the cookies of what was learnt there. */
+export const behindPort = (interfaceId: number): string => `port ${interfaceId}`;
+export const behindPeers = (key: number): string => `peers ${key}`;
 
 /** The segment that everything from a promiscuous interface is in: the first one that it was put into. */
 export function segmentOf(view: View, interfaceId: number): number | undefined {
@@ -63,9 +70,10 @@ export function promiscuousPort(view: View, emit: Emit, face: Tables['interface'
     match: { metadata: key, ...source },
     actions: byController(view)
       ? ASK
-      : [learnWay(key, `port ${face.id}`, REGISTERS.SOURCE, REGISTERS.DESTINATION), learnArrival(face.id)],
+      : [learnWay(key, behindPort(face.id), REGISTERS.SOURCE, REGISTERS.DESTINATION), learnArrival(face.id)],
     goto: 'L2',
   });
+  if (byController(view)) emit.output('pupil', behindPort(face.id), true);
   emit.flowPart({
     table: 'LEARNED_WAY',
     priority: PRIORITY.counter,
@@ -86,7 +94,7 @@ export function learning(view: View, emit: Emit, segmentId: number): void {
     ...base,
     table: 'LEARN',
     match: { metadata: key, ...on([REGISTERS.REMOTE, 1]) },
-    actions: byController(view) ? ASK : [learnWay(key, `peers ${key}`, REGISTERS.SENDER, REGISTERS.PEER)],
+    actions: byController(view) ? ASK : [learnWay(key, behindPeers(key), REGISTERS.SENDER, REGISTERS.PEER)],
     goto: 'L2',
   });
   emit.flow({
@@ -97,6 +105,10 @@ export function learning(view: View, emit: Emit, segmentId: number): void {
     actions: [{ type: 'resubmit', table: TABLES.LEARNED.id }],
     goto: 'LEARNED_WAY',
   });
+  if (byController(view)) {
+    emit.need('peersAsk', 0);
+    emit.output('pupil', behindPeers(key), true);
+  }
   // A machine that nobody knows: promiscuous ports of this host add theirs.
   emit.flowPart({
     ...base,
@@ -132,6 +144,21 @@ export function learnedWay(view: View, emit: Emit): void {
   emit.flow({ ...way, priority: PRIORITY.any, match: on(found), goto: 'INTERFACE_INGRESS' });
 }
 
+/** What comes from other hosts has a meter of its own on its way to the agent: that of the uplink, or of the tunnel. */
+export function peersAsk(view: View, emit: Emit): void {
+  const meter = uplinkPort(view) ?? tunnelPort(view);
+  if (meter === undefined) return;
+  emit.output('meter', meter, { id: meter, ...PEERS_METER });
+  emit.flow({
+    table: 'PUNT',
+    priority: PRIORITY.base,
+    feature: 'segment',
+    match: on([REGISTERS.SOURCE, 0]),
+    meter,
+    actions: [{ type: 'controller', maxLen: 0xffff }],
+  });
+}
+
 /** Where the switch cannot learn by itself, the agent is shown the frame, and learns for it. */
 const ASK: readonly Action[] = [load(REGISTERS.REASON, REASON.learn), { type: 'resubmit', table: TABLES.PUNT.id }];
 
@@ -150,7 +177,7 @@ function learnWay(key: number, by: string, from: Register, to: Register): Action
 
 /** Learns that packets which neighbours send to the sender, as they are, go to the port it is behind. */
 function learnArrival(interfaceId: number): Action {
-  return learn('UPLINK', PRIORITY.learned, `port ${interfaceId}`, [
+  return learn('UPLINK', PRIORITY.learned, behindPort(interfaceId), [
     { bits: 16, source: { value: 0n }, use: 'match', target: { field: 'vlan_tci', offset: 0 } },
     { bits: 16, source: { field: 'in_port', offset: 0 }, use: 'output' },
   ]);

@@ -7,7 +7,7 @@ import { host, hostPort, record } from './host.ts';
 import { network } from './network.ts';
 import { peer } from './peer.ts';
 import { port } from './port.ts';
-import { learnedWay } from './promiscuous.ts';
+import { learnedWay, peersAsk } from './promiscuous.ts';
 import { segment, station } from './segment.ts';
 
 /** Every kind of unit, by the name that others need it by. A new feature is a file and a line here. */
@@ -23,6 +23,7 @@ export const UNITS: Units = {
   station,
   segmentMember,
   learnedWay,
+  peersAsk,
   peer,
   edgePort,
   edgeVlan,

@@ -8,6 +8,10 @@ export interface PacketIn {
   readonly reason: number;
   readonly network: number;
   readonly transport: number;
+  /** Id of the interface that it came from, 0 when it came from another host; see `SOURCE`. */
+  readonly source: number;
+  /** Id of the datapath that it came from through a tunnel, otherwise 0. */
+  readonly sender: number;
   readonly inPort: number | undefined;
   readonly frame: Buffer;
 }
@@ -42,6 +46,8 @@ function readPacketIn({ match, data }: MessageOf<'packet_in'>): PacketIn {
     reason: register(match, REGISTERS.REASON),
     network: Number(valueOf(match, NETWORK_FIELD) ?? 0n),
     transport: register(match, REGISTERS.TRANSPORT),
+    source: register(match, REGISTERS.SOURCE),
+    sender: register(match, REGISTERS.SENDER),
     inPort: numberOf(match, 'in_port'),
     frame: Buffer.from(data.buffer, data.byteOffset, data.byteLength),
   };

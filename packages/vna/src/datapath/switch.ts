@@ -8,13 +8,16 @@ import {
   packMatch,
   flowStatsEntries,
   PORT,
+  TABLE,
   type SwitchChannel,
 } from '@vnet/openflow';
 import type { Meter } from '../compile/emit.ts';
 import type { FlowChange } from '../compile/engine.ts';
 import type { Log } from '../log.ts';
-import { featureOf, LEARNED_COOKIES, type Feature } from '../pipeline/cookies.ts';
-import { flowKeyOf, formatPackedFlow, type PackedFlow } from '../pipeline/flow.ts';
+import { cookie, featureOf, LEARNED_COOKIES, type Feature } from '../pipeline/cookies.ts';
+import { flowKeyOf, formatPackedFlow, instructionsOf, type PackedFlow } from '../pipeline/flow.ts';
+import { TABLES } from '../pipeline/tables.ts';
+import type { Lesson } from '../services/learner.ts';
 import type { PacketOut } from '../services/packet-out.ts';
 import { InstalledFlows, type FlowCommand, type FoundFlow } from './installed-flows.ts';
 import { Meters } from './meters.ts';
@@ -46,6 +49,8 @@ export interface Commit {
 
 /** Flows that may be written before the view is whole. */
 const FIRST_FEATURES: ReadonlySet<Feature> = new Set<Feature>(['host', 'pipeline']);
+
+const ALL_BITS = 0xffff_ffff_ffff_ffffn;
 
 const RETRY_MS = 1_000;
 const CLOSE_MS = 1_000;
@@ -145,6 +150,33 @@ export class Switch {
         ?.send({ type: 'packet_out', inPort: PORT.CONTROLLER, actions, data: frame })
         .catch((error: unknown) => this.#log.debug({ error: String(error) }, 'a packet was not sent'));
     }
+  }
+
+  /** Writes what the agent has learnt for the switch; outside of what is wanted, and forgotten by the switch itself. */
+  teach({ place, forget, flows }: Lesson): void {
+    this.#flowMod({ command: 'delete', ...LEARNED_COOKIES, table: TABLES[forget.table].id, match: forget.match });
+    for (const { table, priority, match, seconds, ...flow } of flows) {
+      this.#flowMod({
+        command: 'add',
+        cookie: cookie('learned', place),
+        table: TABLES[table].id,
+        priority,
+        match,
+        hardTimeout: seconds,
+        instructions: instructionsOf(flow),
+      });
+    }
+  }
+
+  /** Removes what the agent has learnt at a place. */
+  unteach(place: string): void {
+    this.#flowMod({ command: 'delete', cookie: cookie('learned', place), cookieMask: ALL_BITS, table: TABLE.ALL });
+  }
+
+  #flowMod(flow: Omit<Parameters<typeof encodeFlowMod>[0], 'type'>): void {
+    this.#channel
+      ?.send({ type: 'flow_mod', ...flow })
+      .catch((error: unknown) => this.#log.debug({ error: String(error) }, 'a lesson was not learnt'));
   }
 
   async close(): Promise<void> {

@@ -70,7 +70,7 @@ export class PackedFlow {
   }
 }
 
-export function instructionsOf(flow: Flow): Instruction[] {
+export function instructionsOf(flow: Pick<Flow, 'meter' | 'actions' | 'metadata' | 'goto'>): Instruction[] {
   const list: Instruction[] = [];
   if (flow.meter !== undefined) list.push({ type: 'meter', meter: flow.meter });
   if (flow.actions && flow.actions.length > 0) list.push({ type: 'apply_actions', actions: flow.actions });

@@ -3,6 +3,7 @@ import { tunnelMtu, underlayMtu } from '../compile/underlay.ts';
 import type { PacketIn } from '../datapath/packet-ins.ts';
 import type { Log } from '../log.ts';
 import { REASON, TRANSPORT } from '../pipeline/registers.ts';
+import { Learner, type Lesson } from './learner.ts';
 import type { PacketOut } from './packet-out.ts';
 import { TooBigLog } from './too-big-log.ts';
 import { tooBigReply } from './too-big.ts';
@@ -14,11 +15,21 @@ export class PacketInService {
   readonly #tooBigLog: TooBigLog;
   readonly #services: ReadonlyMap<number, (packet: PacketIn, inPort: number) => void>;
 
-  constructor(view: View, send: (packets: readonly PacketOut[]) => void, log: Log) {
+  constructor(view: View, send: (packets: readonly PacketOut[]) => void, teach: (lesson: Lesson) => void, log: Log) {
+    const learner = new Learner();
     this.#view = view;
     this.#send = send;
     this.#tooBigLog = new TooBigLog(log);
-    this.#services = new Map([[REASON.tooBig, (packet, inPort) => this.#tooBig(packet, inPort)]]);
+    this.#services = new Map([
+      [REASON.tooBig, (packet: PacketIn, inPort: number) => this.#tooBig(packet, inPort)],
+      [
+        REASON.learn,
+        (packet: PacketIn) => {
+          const lesson = learner.learn(packet);
+          if (lesson) teach(lesson);
+        },
+      ],
+    ]);
   }
 
   receive(packet: PacketIn): void {
