@@ -2,6 +2,7 @@
 import type { Knex } from 'knex';
 import { firstPing } from './versions/0001_first_ping.ts';
 import { wholeModel } from './versions/0002_whole_model.ts';
+import { legOfTheHost } from './versions/0005_leg_of_the_host.ts';
 import { edge } from './versions/0006_edge.ts';
 
 export interface NamedMigration {
@@ -12,7 +13,7 @@ export interface NamedMigration {
 }
 
 /** In order of application. */
-export const migrations: readonly NamedMigration[] = [firstPing, wholeModel, edge];
+export const migrations: readonly NamedMigration[] = [firstPing, wholeModel, legOfTheHost, edge];
 
 /** `knex.migrate.latest({ migrationSource })` applies what is pending. */
 export const migrationSource: Knex.MigrationSource<NamedMigration> = {

@@ -5,6 +5,7 @@ import { ownDatapath } from './compile/bindings.ts';
 import { Engine, type UnitRun } from './compile/engine.ts';
 import { ROOTS, UNITS } from './compile/units.ts';
 import { Bridge, type BridgeView } from './datapath/bridge.ts';
+import { LegDevices } from './datapath/leg-devices.ts';
 import { Switch } from './datapath/switch.ts';
 import type { Log } from './log.ts';
 import { Announcer } from './services/announcer.ts';
@@ -60,6 +61,7 @@ export class Agent {
   readonly #packetIns: PacketInService;
   readonly #facts: FactTeller;
   readonly #warnings: Warnings;
+  readonly #legDevices: LegDevices;
   readonly #timers = new Set<NodeJS.Timeout>();
   #alone = false;
   /** Whether there has been a whole view, from a manager or from the state directory. */
@@ -74,6 +76,7 @@ export class Agent {
   #unitsTold = 0;
   #save: NodeJS.Timeout | undefined;
   #saveMs = 0;
+  #legsSet: string | undefined;
   #closed = false;
 
   constructor(options: AgentOptions) {
@@ -81,6 +84,7 @@ export class Agent {
     const { log, nodeId, stateDir } = options;
     this.#log = log;
     this.#warnings = new Warnings(log);
+    this.#legDevices = new LegDevices(log);
     const send = (packets: readonly PacketOut[]): void => this.#switch.send(packets);
     this.#announcer = new Announcer(send);
     this.#packetIns = new PacketInService(this.#state, send, (lesson) => this.#switch.teach(lesson), log);
@@ -151,6 +155,7 @@ export class Agent {
     this.#packetIns.close();
     this.#bus.close();
     this.#bridge.close();
+    this.#legDevices.close();
     await this.#switch.close();
   }
 
@@ -160,6 +165,7 @@ export class Agent {
     this.#state.put('self', { id: 1, node_id: nodeId, dpid: view.dpid, made: view.made, userspace: view.userspace });
     this.#session.identify(view.dpid);
     this.#switch.start();
+    this.#legDevices.update(this.#engine.output('leg'), view.userspace);
     this.#schedule();
   }
 
@@ -232,6 +238,7 @@ export class Agent {
     // What was saved may be about a machine that has moved meanwhile.
     this.#confirmed ||= synced;
     if (whole && this.#confirmed) this.#announcer.sayNews();
+    if (whole) this.#legs();
     if (!this.#ready) {
       this.#ready = true;
       this.#options.onReady();
@@ -242,6 +249,15 @@ export class Agent {
     if (!synced) return;
     this.#session.applied(revision);
     this.#saveSoon();
+  }
+
+  /** The host's legs in virtual networks; never on the strength of half a view, which would take them away. */
+  #legs(): void {
+    const legs = this.#engine.output('leg');
+    const text = JSON.stringify([...legs]);
+    if (text === this.#legsSet) return;
+    this.#legsSet = text;
+    this.#bridge.setLegs(legs);
   }
 
   /** What the flows compiled last rest on. Rows that are not compiled yet make it half a view. */

@@ -54,6 +54,13 @@ export const interface_ = declare({
       shown: 'last',
       doc: 'Matches external_ids:iface-id of an OVS port (the UUID that libvirt sets).',
     },
+    netns: {
+      type: 'string',
+      nullable: true,
+      mutable: true,
+      shown: 'last',
+      doc: 'Internal: network namespace of the host that the device is in; it has to exist. Without one, the host itself.',
+    },
   },
   params: {
     owner_datapath_uuid: {

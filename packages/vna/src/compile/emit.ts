@@ -53,6 +53,20 @@ export interface LocalInterface {
   readonly claim: string;
 }
 
+/** A device of the host's own Linux in a virtual network. */
+export interface Leg {
+  /** Name of the device and of its port. */
+  readonly name: string;
+  /** Uuid of the interface. */
+  readonly interface: string;
+  readonly mac: number;
+  readonly mtu: number;
+  /** `10.0.0.1/24` */
+  readonly addresses: readonly string[];
+  /** Name of a network namespace; null: that of the agent. */
+  readonly netns: string | null;
+}
+
 /** The port of this bridge that carries an interface: read by other units as table `bound`. */
 export interface Bound {
   /** Id of the interface. */
@@ -68,6 +82,7 @@ export interface Outputs {
   readonly localSegment: true;
   /** Where machines stand that the agent learns of for the switch: what it has learnt goes with the key. */
   readonly pupil: true;
+  readonly leg: Leg;
   readonly bound: Bound;
   readonly meter: Meter;
   readonly announcement: Announcement;
@@ -85,6 +100,7 @@ export const OUTPUT_KINDS: readonly OutputKind[] = [
   'localNetwork',
   'localSegment',
   'pupil',
+  'leg',
   'bound',
   'meter',
   'announcement',

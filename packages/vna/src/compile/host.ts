@@ -6,6 +6,7 @@ import { TABLES, type Table } from '../pipeline/tables.ts';
 import { ARP_ANSWER, BACK } from './arp-answer.ts';
 import { ownAddress, ownDatapath, tunnelPort, uplinks } from './bindings.ts';
 import type { Emit, View } from './emit.ts';
+import { leg } from './leg.ts';
 
 /** What the host itself needs, and what every packet may come across. The root of all units. */
 export function host(view: View, emit: Emit): void {
@@ -177,6 +178,7 @@ function checkLocalPort(view: View, emit: Emit): void {
 /** The links that the model gives this datapath must be there. */
 export function hostPort(view: View, emit: Emit, id: number): void {
   const row = view.get('interface_port', id);
+  if (row?.interface_mode === 'internal') return leg(view, emit, row);
   if (row?.interface_mode !== 'host' || row.port_name === null) return;
   if (view.find('port', 'name', row.port_name).length > 0) return;
   emit.output('warning', `no uplink ${row.port_name}`, {

@@ -81,7 +81,7 @@ interface Problem {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-const MODES_WITH_PORTS: ReadonlySet<Tables['interface']['mode']> = new Set(['vif', 'edge', 'promiscuous']);
+const MODES_WITH_PORTS: ReadonlySet<Tables['interface']['mode']> = new Set(['vif', 'edge', 'promiscuous', 'internal']);
 
 function problemOf(view: View, face: Tables['interface'], plug: SwitchPort): Problem | undefined {
   const about = { interface: face.uuid };

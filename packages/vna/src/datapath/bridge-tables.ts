@@ -20,7 +20,9 @@ export const MONITORED = {
     name: 'string',
     type: 'string',
     ofport: 'integer?',
+    mac: 'string?',
     mac_in_use: 'string?',
+    mtu_request: 'integer?',
     error: 'string?',
     options: 'string:string',
     external_ids: 'string:string',
@@ -29,6 +31,7 @@ export const MONITORED = {
 
 export type BridgeMonitor = Monitor<typeof MONITORED>;
 export type BridgeRow = RowOf<(typeof MONITORED)['Bridge']>;
+export type PortRow = RowOf<(typeof MONITORED)['Port']>;
 export type InterfaceRow = RowOf<(typeof MONITORED)['Interface']>;
 
 /** Flow-based tunnels: one port serves all peers, `tun_dst` and the key are set by flows. */

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { parseMac } from '@vnet/model';
 import { OvsdbClient, type Operation } from '@vnet/ovsdb';
+import type { Leg } from '../compile/emit.ts';
 import type { Log } from '../log.ts';
 import type { SwitchPort } from '../state/tables.ts';
 import { createBridge, isOpen, prepareBridge, setDatapathId, setDatapathType } from './bridge-setup.ts';
 import { checkHostSettings } from './host-settings.ts';
+import { legOperations, takenNames } from './leg-ports.ts';
 import {
   DATABASE,
   MADE_BY_AGENT,
@@ -52,6 +54,8 @@ export class Bridge {
   readonly #monitor: BridgeMonitor;
   readonly #portIds = new Map<string, number>();
   #nextPortId = 1;
+  #legs: ReadonlyMap<string, Leg> | undefined;
+  #namesSaid = '';
   #busy = false;
   #again = false;
   #restoring = false;
@@ -71,6 +75,12 @@ export class Bridge {
   }
 
   /** Gives a bridge that the agent made the datapath id of its record. */
+  /** The legs that the host has, once that is known: ports are made for them, and those of others that were made are removed. */
+  setLegs(legs: ReadonlyMap<string, Leg>): void {
+    this.#legs = legs;
+    void this.#look();
+  }
+
   async adopt(dpid: string): Promise<void> {
     const bridge = findBridge(this.#monitor, this.#options.name);
     if (!bridge?.external_ids.has(MADE_BY_AGENT) || bridge.other_config.get('datapath-id') === dpid.slice(2)) return;
@@ -117,7 +127,7 @@ export class Bridge {
     const interfaces = interfacesOf(this.#monitor, bridge);
     this.#probeType(bridge, interfaces);
     if (!isOpen(bridge, interfaces)) return;
-    const operations = prepareBridge(bridge, interfaces);
+    const operations = [...prepareBridge(bridge, interfaces), ...this.#legOperations(bridge, interfaces)];
     if (operations.length > 0) {
       log.info({ bridge: name, steps: operations.length }, 'preparing the bridge');
       await this.#transact(operations);
@@ -132,6 +142,20 @@ export class Bridge {
       userspace: bridge.datapath_type === 'netdev',
       ports: interfaces.map((each) => this.#port(each)),
     });
+  }
+
+  #legOperations(bridge: BridgeRow, interfaces: readonly InterfaceRow[]): readonly Operation[] {
+    if (!this.#legs) return [];
+    const taken = takenNames(interfaces, this.#legs).join(', ');
+    if (taken !== this.#namesSaid && taken !== '') {
+      const remedy = 'ovs-vsctl del-port NAME, or give the interface another port name';
+      this.#options.log.warn(
+        { ports: taken, remedy },
+        'the port of an internal interface is there, and not made by the agent',
+      );
+    }
+    this.#namesSaid = taken;
+    return legOperations(bridge, interfaces, [...this.#monitor.rows('Port').values()], this.#legs);
   }
 
   async #transact(operations: readonly Operation[]): Promise<void> {

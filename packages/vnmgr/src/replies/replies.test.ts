@@ -60,6 +60,7 @@ onEachDatabase((databases) => {
         mode: 'vif',
         display_name: null,
         iface_id: null,
+        netns: null,
         enable_routing: false,
         enable_route_translation: false,
         enable_filtering: false,
@@ -99,7 +100,7 @@ onEachDatabase((databases) => {
         [
           machine,
           `id uuid mode display_name enable_routing enable_route_translation ${TIMES} enable_filtering ` +
-            'enable_legacy_filtering ingress_filtering_enabled iface_id mac_leases mac_address ip_leases network_uuid ipv4_address',
+            'enable_legacy_filtering ingress_filtering_enabled iface_id netns mac_leases mac_address ip_leases network_uuid ipv4_address',
         ],
         [
           lease,
