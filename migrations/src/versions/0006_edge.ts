@@ -11,7 +11,7 @@ export const edge = {
       address(table, 'mac_address');
       table.bigInteger('ipv4_address').nullable();
       optionalReferences(table, 'network_id', 'segment_id');
-      references(table, 'datapath_id', 'vlan_translation_id');
+      references(table, 'datapath_id');
       table.string('port_name').notNullable();
       table.string('refused').nullable();
       time(table, 'seen_at');

@@ -11,6 +11,7 @@ export const LEGACY = {
   olda: { vlan: 100, address: '10.0.0.100/24', mac: '02:0c:00:00:00:0a' },
   oldb: { vlan: 200, address: '10.0.0.100/24', mac: '02:0c:00:00:00:0b' },
   newa: { vlan: 100, address: '10.0.0.101/24', mac: '02:0c:00:00:00:1a' },
+  quiet: { vlan: 100, address: '10.0.0.102/24', mac: '02:0c:00:00:00:1b' },
 } as const;
 
 /**
@@ -83,3 +84,27 @@ export async function declareMachine(centre: DataCentre, name: keyof typeof LEGA
     mac_address: mac,
   });
 }
+
+/** The same with a second edge host on the same legacy switch, and the manager on a machine of its own. */
+export const TWO_EDGES: { readonly topology: TopologyInput; readonly tenants: Tenants } = {
+  topology: {
+    ...LEGACY_SITE.topology,
+    servers: {
+      ...LEGACY_SITE.topology.servers,
+      manager: { segment: 'rack1', address: '10.1.0.2/24', gateway: '10.1.0.1' },
+    },
+    hosts: {
+      ...LEGACY_SITE.topology.hosts,
+      edge2: { segment: 'rack1', address: '10.1.0.14/24', gateway: '10.1.0.1' },
+    },
+    switches: {
+      tor: {
+        ports: [
+          ...LEGACY_SITE.topology.switches!['tor']!.ports,
+          { host: 'edge2', device: TRUNK, trunks: [100, 200, 300] },
+        ],
+      },
+    },
+  },
+  tenants: LEGACY_SITE.tenants,
+};

@@ -1,14 +1,16 @@
 import { BusClient } from '@vnet/bus';
-import type { FromAgent, RowPut, ToAgent } from '@vnet/model';
+import type { AgentRoles, FromAgent, RowPut, ToAgent } from '@vnet/model';
 import { randomUUID } from 'node:crypto';
 import { ownDatapath } from './compile/bindings.ts';
-import { Engine, type UnitRun } from './compile/engine.ts';
+import { Engine, type Changes, type UnitRun } from './compile/engine.ts';
 import { ROOTS, UNITS } from './compile/units.ts';
 import { Bridge, type BridgeView } from './datapath/bridge.ts';
 import { LegDevices } from './datapath/leg-devices.ts';
 import { Switch } from './datapath/switch.ts';
 import type { Log } from './log.ts';
 import { Announcer } from './services/announcer.ts';
+import { EdgeLearning } from './services/edge-learning.ts';
+import { EdgeRoles } from './services/edge-roles.ts';
 import { PacketInService } from './services/packet-in-service.ts';
 import type { PacketOut } from './services/packet-out.ts';
 import { State } from './state/state.ts';
@@ -59,6 +61,8 @@ export class Agent {
   readonly #switch: Switch;
   readonly #announcer: Announcer;
   readonly #packetIns: PacketInService;
+  readonly #edges: EdgeLearning<UnitRun>;
+  readonly #roles: EdgeRoles;
   readonly #facts: FactTeller;
   readonly #warnings: Warnings;
   readonly #legDevices: LegDevices;
@@ -87,7 +91,25 @@ export class Agent {
     this.#legDevices = new LegDevices(log);
     const send = (packets: readonly PacketOut[]): void => this.#switch.send(packets);
     this.#announcer = new Announcer(send);
-    this.#packetIns = new PacketInService(this.#state, send, (lesson) => this.#switch.teach(lesson), log);
+    this.#packetIns = new PacketInService(
+      this.#state,
+      send,
+      (lesson) => this.#switch.teach(lesson),
+      (packet, inPort) => this.#edges.receive(packet, inPort),
+      log,
+    );
+    this.#edges = new EdgeLearning({
+      state: this.#state,
+      send,
+      counters: (table) => this.#switch.counters(table),
+      changed: () => this.#schedule(),
+      log,
+    });
+    this.#roles = new EdgeRoles({
+      ask: (request) => this.#askForRoles(request),
+      lend: (flows) => this.#switch.lend(flows),
+      withdraw: (flows) => this.#switch.withdraw(flows),
+    });
     const saved = stateDir === undefined ? undefined : loadState(stateDir, log);
     if (saved) {
       this.#hadWhole = true;
@@ -120,7 +142,10 @@ export class Agent {
       log,
       onUp: () => this.#managerUp(),
       onDown: (reason) => this.#managerDown(reason),
-      onMessage: (message) => this.#session.receive(message),
+      onMessage: (message) => {
+        if (message.type === 'roles') this.#roles.answer(message);
+        else this.#session.receive(message);
+      },
     });
     this.#switch = new Switch({
       endpoint: options.openflow,
@@ -128,6 +153,7 @@ export class Agent {
       dpid: () => this.#state.get('self', 1)?.dpid,
       wanted: () => this.#engine.flows(),
       meters: () => this.#engine.output('meter').values(),
+      groups: () => this.#engine.output('group').values(),
       onUp: () => {
         this.#announcer.renew();
         this.#schedule();
@@ -153,6 +179,8 @@ export class Agent {
     this.#saveNow();
     this.#announcer.close();
     this.#packetIns.close();
+    this.#edges.close();
+    this.#roles.close();
     this.#bus.close();
     this.#bridge.close();
     this.#legDevices.close();
@@ -167,6 +195,11 @@ export class Agent {
     this.#switch.start();
     this.#legDevices.update(this.#engine.output('leg'), view.userspace);
     this.#schedule();
+  }
+
+  #askForRoles(request: Omit<AgentRoles, 'type' | 'datapath_id'>): void {
+    const own = ownDatapath(this.#state);
+    if (own && this.#session.heard) this.#bus.send({ type: 'roles', datapath_id: own.id, ...request });
   }
 
   #adopt(dpid: string): void {
@@ -212,17 +245,23 @@ export class Agent {
 
   #process(): void {
     if (this.#closed) return;
-    const changes = this.#engine.run();
-    for (const conflict of changes.conflicts) this.#log.error({ conflict }, 'the pipeline contradicts itself');
-    if (changes.outputs.scope.size > 0) this.#session.want(new Set(this.#engine.output('scope').keys()));
-    const { announcement, tunnelEnd, pupil } = changes.outputs;
-    for (const [place, stays] of pupil) if (!stays) this.#switch.unteach(place);
-    this.#announcer.update(announcement, tunnelEnd);
+    const changes = [this.#engine.run()];
+    // What the manager says of legacy machines may change what this host has to say of them.
+    if (this.#edges.claims(changes[0]!.outputs.edgeClaim)) changes.push(this.#engine.run());
+    for (const each of changes) this.#apply(each);
+    for (const { outputs } of changes) this.#facts.tell(ownDatapath(this.#state)?.id, outputs);
+    void this.#commit();
+  }
+
+  #apply({ flows, outputs, conflicts }: Changes): void {
+    for (const conflict of conflicts) this.#log.error({ conflict }, 'the pipeline contradicts itself');
+    if (outputs.scope.size > 0) this.#session.want(new Set(this.#engine.output('scope').keys()));
+    for (const [place, stays] of outputs.pupil) if (!stays) this.#switch.unteach(place);
+    this.#announcer.update(outputs.announcement, outputs.tunnelEnd);
     const dpid = this.#engine.output('datapathId').get('');
     if (dpid !== undefined) this.#adopt(dpid);
-    this.#switch.want(changes.flows);
-    this.#facts.tell(ownDatapath(this.#state)?.id, changes.outputs);
-    void this.#commit();
+    this.#switch.want(flows);
+    this.#roles.update(outputs.edgeRole);
   }
 
   async #commit(): Promise<void> {

@@ -6,8 +6,22 @@ export const edge_role = declare({
   doc: 'Which edge carries a VLAN of a network or segment: one at a time, so that two trunks make no loop.',
   fields: {
     vlan_id: { type: 'integer', internal: true, doc: 'VLAN id of the tag.' },
-    network_id: { type: 'reference', to: 'network', nullable: true, internal: true, expand: 'uuid', doc: 'The network.' },
-    segment_id: { type: 'reference', to: 'segment', nullable: true, internal: true, expand: 'uuid', doc: 'The segment.' },
+    network_id: {
+      type: 'reference',
+      to: 'network',
+      nullable: true,
+      internal: true,
+      expand: 'uuid',
+      doc: 'The network.',
+    },
+    segment_id: {
+      type: 'reference',
+      to: 'segment',
+      nullable: true,
+      internal: true,
+      expand: 'uuid',
+      doc: 'The segment.',
+    },
     datapath_id: { type: 'reference', to: 'datapath', internal: true, expand: 'uuid', doc: 'The edge host.' },
     vlan_translation_id: {
       type: 'reference',

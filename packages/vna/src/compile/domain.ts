@@ -29,6 +29,11 @@ export function networkDomain(id: number): Domain {
   return { kind: 'network', id, key: id };
 }
 
+/** The domain that a key stands for. */
+export function domainOfKey(key: number): Domain {
+  return key < SEGMENT_KEYS ? networkDomain(key) : segmentDomain(key - SEGMENT_KEYS);
+}
+
 export function segmentDomain(id: number): Domain {
   return { kind: 'segment', id, key: (SEGMENT_KEYS | id) >>> 0 };
 }
@@ -70,6 +75,7 @@ export function broadcastDomain(view: View, emit: Emit, domain: Domain, mtu: num
     actions: [tooBig],
   });
   floodsFromNeighbours(view, emit, domain, learns ? 'LEARN' : 'FLOOD_LOCAL');
+  emit.need('edgesOf', domain.key);
 }
 
 /** MAC2MAC floods: the MAC of this datapath for the domain names the domain, and is replaced by what it was. */

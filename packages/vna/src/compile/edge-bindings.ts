@@ -1,3 +1,4 @@
+import type { Action } from '@vnet/openflow';
 import type { SwitchPort, Tables } from '../state/tables.ts';
 import { interfaceOf, portOf } from './bindings.ts';
 import { networkDomain, segmentDomain, type Domain } from './domain.ts';
@@ -21,6 +22,17 @@ export interface EdgeVlan {
   readonly ofport: number;
   readonly portName: string;
   readonly claim: string;
+  /** Another edge could carry it, too: which one does is for the manager to say. */
+  readonly contested: boolean;
+  /** This host carries it. */
+  readonly active: boolean;
+}
+
+/** In `vlan_vid`: there is a tag (OpenFlow 1.3 §7.2.3.7). */
+export const TAG_PRESENT = 0x1000;
+
+export function pushTag(vlan: number): readonly Action[] {
+  return [{ type: 'push_vlan' }, { type: 'set_field', field: 'vlan_vid', value: TAG_PRESENT | vlan }];
 }
 
 export function vlanEnd(vlanTranslationId: number): number {
@@ -49,7 +61,51 @@ export function edgeVlanOf(view: View, vlanTranslationId: number): EdgeVlan | un
   const plug = portOf(view, face);
   if (!domain || ofport === undefined || !plug) return undefined;
   const { id, vlan_id: vlan } = row;
-  return { id, end: vlanEnd(id), vlan, domain, interfaceId: face.id, ofport, portName: plug.name, claim: plug.claim };
+  const role = roleOf(view, row);
+  const contested = hasRivals(view, row);
+  return {
+    id,
+    end: vlanEnd(id),
+    vlan,
+    domain,
+    interfaceId: face.id,
+    ofport,
+    portName: plug.name,
+    // A take-over is a new plug: the newest claim wins.
+    claim: role ? `${plug.claim} ${role.epoch}` : plug.claim,
+    contested,
+    active: !contested || role?.vlan_translation_id === id,
+  };
+}
+
+/** The role that says which edge carries a VLAN. */
+export function roleOf(
+  view: View,
+  { vlan_id, network_id, segment_id }: Tables['vlan_translation'],
+): Tables['edge_role'] | undefined {
+  return network_id !== null
+    ? view.find('edge_role', 'vlan_id network_id', `${vlan_id} ${network_id}`)[0]
+    : view.find('edge_role', 'vlan_id segment_id', `${vlan_id} ${segment_id}`)[0];
+}
+
+/** The mappings of a domain, at the edges of all hosts. */
+function mappingsOf(view: View, { kind, id }: Domain): readonly Tables['vlan_translation'][] {
+  return kind === 'network'
+    ? view.find('vlan_translation', 'network_id', id)
+    : view.find('vlan_translation', 'segment_id', id);
+}
+
+function hasRivals(view: View, row: Tables['vlan_translation']): boolean {
+  const domain = domainOf(row);
+  if (!domain) return false;
+  return mappingsOf(view, domain).some(({ id, vlan_id }) => id !== row.id && vlan_id === row.vlan_id);
+}
+
+/** The VLANs of a domain that this host carries now. */
+export function activeVlansOf(view: View, domain: Domain): readonly EdgeVlan[] {
+  return mappingsOf(view, domain)
+    .flatMap((row) => edgeVlanOf(view, row.id) ?? [])
+    .filter(({ active }) => active);
 }
 
 /** All VLANs behind an edge port, the first mapped first. */
@@ -70,4 +126,10 @@ export function edgeInterfaceOn(view: View, plug: SwitchPort): Tables['interface
 /** Whether machines that nobody has declared may stand in a network, behind an edge of any host. */
 export function hasEdge(view: View, networkId: number): boolean {
   return view.find('vlan_translation', 'network_id', networkId).length > 0;
+}
+
+/** What goes back to where a packet came from needs the tag of its VLAN, if it came from one. */
+export function tagFor(view: View, source: number): readonly Action[] {
+  const edge = edgeVlanOf(view, vlanTranslationOf(source) ?? 0);
+  return edge ? pushTag(edge.vlan) : [];
 }

@@ -21,7 +21,7 @@ export function edgeMachine(view: View, emit: Emit, interfacePortId: number): vo
   for (const plug of view.find('port', 'name', row.port_name)) {
     const edgeFace = edgeInterfaceOn(view, plug);
     if (!edgeFace) continue;
-    const edges = edgeVlansOf(view, edgeFace.id);
+    const edges = edgeVlansOf(view, edgeFace.id).filter(({ active }) => active);
     for (const lease of view.find('mac_lease', 'interface_id', face.id)) declared(view, emit, lease, edges);
   }
 }
@@ -51,7 +51,7 @@ function declared(view: View, emit: Emit, lease: MacLease, edges: readonly EdgeV
     feature: 'edge',
     match: on([REGISTERS.DESTINATION, interfaceId]),
     actions: [load(REGISTERS.DESTINATION, end)],
-    goto: 'EDGE_EGRESS',
+    goto: 'EDGE_OPEN',
   });
   const here = addresses.filter(({ network_id }) => edge.domain.kind === 'network' && network_id === edge.domain.id);
   if (edge.domain.kind === 'segment') {
@@ -77,12 +77,6 @@ function ownAddressesOnly(emit: Emit, edge: EdgeVlan, mac: number, leases: reado
     ip_proto: IP_PROTOCOL.udp,
     udp_src: 68,
     udp_dst: 67,
-  });
-  emit.flow({
-    table: 'EDGE_SOURCE',
-    priority: PRIORITY.base,
-    feature: 'edge',
-    match: { ...on([REGISTERS.SOURCE, edge.end]), eth_src: mac },
   });
 }
 

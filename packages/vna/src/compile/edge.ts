@@ -1,16 +1,13 @@
-import type { Action } from '@vnet/openflow';
 import { ETHERTYPE } from '@vnet/packet';
-import { GROUP_MAC, TAGGED } from '../pipeline/match-values.ts';
+import { BRIDGE_GROUP_MACS, GROUP_MAC, TAGGED } from '../pipeline/match-values.ts';
 import { PRIORITY } from '../pipeline/priorities.ts';
-import { REGISTERS, load, on } from '../pipeline/registers.ts';
+import { REASON, REGISTERS, load, on } from '../pipeline/registers.ts';
 import { ARP_ANSWER, BACK } from './arp-answer.ts';
-import { edgeInterfaceOn, edgeVlanOf, edgeVlansOf, type EdgeVlan } from './edge-bindings.ts';
+import { edgeInterfaceOn, edgeVlanOf, edgeVlansOf, pushTag, TAG_PRESENT, type EdgeVlan } from './edge-bindings.ts';
+import { edgeGate } from './edge-gate.ts';
 import type { Emit, View } from './emit.ts';
-import { floodMember } from './flood.ts';
+import { joinDomain } from './membership.ts';
 import { PORT_METER } from './port.ts';
-
-/** In `vlan_vid`: there is a tag (OpenFlow 1.3 §7.2.3.7). */
-const PRESENT = 0x1000;
 
 /** A trunk towards legacy machines. What has no tag, or one that is mapped nowhere, is counted and dropped. */
 export function edgePort(view: View, emit: Emit, portId: number): void {
@@ -40,7 +37,8 @@ export function edgePort(view: View, emit: Emit, portId: number): void {
 export function edgeVlan(view: View, emit: Emit, id: number): void {
   const edge = edgeVlanOf(view, id);
   if (!edge) return;
-  joinDomain(emit, edge);
+  joinDomain(emit, edge.domain, edge.end);
+  edgeGate(view, emit, edge);
   ingress(emit, edge);
   egress(view, emit, edge);
   emit.flow({
@@ -51,14 +49,31 @@ export function edgeVlan(view: View, emit: Emit, id: number): void {
     meter: edge.ofport,
     actions: [{ type: 'controller', maxLen: 0xffff }],
   });
+  learning(emit, edge);
 }
 
-/** The VLAN is a member of its domain, whether or not a machine in it is known. */
-function joinDomain(emit: Emit, { domain, end }: EdgeVlan): void {
-  emit.output('scope', `${domain.kind}/${domain.id}`, true);
-  emit.output(domain.kind === 'network' ? 'localNetwork' : 'localSegment', domain.id, true);
-  emit.need(domain.kind, domain.id);
-  floodMember(emit, domain.key, end);
+/** What an edge port may send to the agent to be learnt: a flood of addresses must not keep other packets from it. */
+const LEARNING = { packetsPerSecond: 200, burst: 100 };
+/** Ids of these meters: above all port numbers. */
+const LEARNING_METERS = 0x10000;
+
+/** Machines that nobody has declared: the first frame of each goes to the agent. */
+function learning(emit: Emit, { id, end, ofport, domain }: EdgeVlan): void {
+  const meter = LEARNING_METERS + ofport;
+  emit.output('meter', meter, { id: meter, ...LEARNING });
+  emit.flow({
+    table: 'PUNT',
+    priority: PRIORITY.specific,
+    feature: 'edge',
+    match: on([REGISTERS.SOURCE, end], [REGISTERS.REASON, REASON.edge]),
+    meter,
+    actions: [{ type: 'controller', maxLen: 0xffff }],
+  });
+  emit.each('edge_seen', 'vlan_translation_id', id, 'edgeSeen');
+  if (domain.kind === 'network') {
+    emit.each('ip_lease', 'network_id', domain.id, 'edgeGuard');
+    emit.each('datapath_network', 'network_id', domain.id, 'edgeReserved');
+  } else emit.each('mac_lease', 'segment_id', domain.id, 'edgeStation');
 }
 
 function ingress(emit: Emit, { end, vlan, domain, interfaceId }: EdgeVlan): void {
@@ -66,10 +81,10 @@ function ingress(emit: Emit, { end, vlan, domain, interfaceId }: EdgeVlan): void
     table: 'EDGE',
     priority: PRIORITY.base,
     feature: 'edge',
-    match: { ...on([REGISTERS.SOURCE, interfaceId]), vlan_vid: PRESENT | vlan },
+    match: { ...on([REGISTERS.SOURCE, interfaceId]), vlan_vid: TAG_PRESENT | vlan },
     actions: [{ type: 'pop_vlan' }, load(REGISTERS.SOURCE, end)],
     metadata: domain.key,
-    goto: 'EDGE_SOURCE',
+    goto: 'EDGE_GATE',
   });
   const source = on([REGISTERS.SOURCE, end]);
   // A second tag: OVS looks at one or at two, as `vlan-limit` says.
@@ -79,27 +94,32 @@ function ingress(emit: Emit, { end, vlan, domain, interfaceId }: EdgeVlan): void
     { eth_type: ETHERTYPE.serviceVlan },
     { eth_src: GROUP_MAC },
     { eth_src: 0 },
+    { eth_dst: BRIDGE_GROUP_MACS },
   ];
   for (const match of refused) {
     emit.flow({ table: 'EDGE_SOURCE', priority: PRIORITY.guard, feature: 'edge', match: { ...source, ...match } });
   }
-  emit.flow({ table: 'EDGE_SOURCE', priority: PRIORITY.counter, feature: 'edge', match: source });
+  emit.flow({
+    table: 'EDGE_SOURCE',
+    priority: PRIORITY.counter,
+    feature: 'edge',
+    match: source,
+    actions: [load(REGISTERS.REASON, REASON.edge)],
+    goto: 'PUNT',
+  });
 }
 
 function egress(view: View, emit: Emit, edge: EdgeVlan): void {
   const { end, vlan, ofport } = edge;
   const destination = on([REGISTERS.DESTINATION, end]);
-  const tagged: readonly Action[] = [
-    { type: 'push_vlan' },
-    { type: 'set_field', field: 'vlan_vid', value: PRESENT | vlan },
-  ];
+  const tagged = pushTag(vlan);
   const out = { table: 'EDGE_EGRESS', feature: 'edge' } as const;
   emit.flow({
     table: 'INTERFACE_INGRESS',
     priority: PRIORITY.base,
     feature: 'edge',
     match: destination,
-    goto: out.table,
+    goto: 'EDGE_OPEN',
   });
   // Without the tag again, for the further copies of a flood.
   emit.flow({

@@ -2,7 +2,7 @@ import type { Action } from '@vnet/openflow';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REASON, REGISTERS, TRANSPORT, load, on } from '../pipeline/registers.ts';
 import { TABLES } from '../pipeline/tables.ts';
-import { ownDatapath, transportTo, tunnelPort, uplinkPort, type Transport } from './bindings.ts';
+import { ownDatapath, transportTo, tunnelPort, uplinkOutput, type Transport } from './bindings.ts';
 import { inUse, networkDomain, segmentDomain, type Domain } from './domain.ts';
 import { ordinal, type Emit, type View } from './emit.ts';
 import { KEY_FROM_NETWORK } from './underlay.ts';
@@ -97,13 +97,18 @@ interface Copy {
 }
 
 function copyTo(view: View, way: Transport, mac: number): Copy | undefined {
-  const port = way.kind === 'tunnel' ? tunnelPort(view) : uplinkPort(view);
-  if (port === undefined) return undefined;
-  const output: Action = { type: 'output', port };
+  const output = outputOf(view, way);
+  if (!output) return undefined;
   return way.kind === 'tunnel'
     ? {
         tunnelled: true,
         actions: [KEY_FROM_NETWORK, { type: 'set_field', field: 'tun_dst', value: way.address }, output],
       }
     : { tunnelled: false, actions: [{ type: 'set_field', field: 'eth_dst', value: mac }, output] };
+}
+
+function outputOf(view: View, way: Transport): Action | undefined {
+  if (way.kind === 'uplink') return uplinkOutput(view);
+  const port = tunnelPort(view);
+  return port === undefined ? undefined : { type: 'output', port };
 }

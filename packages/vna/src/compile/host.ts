@@ -4,7 +4,8 @@ import { PRIORITY } from '../pipeline/priorities.ts';
 import { REASON, REGISTERS, TRANSPORT, load, on } from '../pipeline/registers.ts';
 import { TABLES, type Table } from '../pipeline/tables.ts';
 import { ARP_ANSWER, BACK } from './arp-answer.ts';
-import { ownAddress, ownDatapath, tunnelPort, uplinks } from './bindings.ts';
+import { ownAddress, ownDatapath, tunnelPort, uplinkOf, uplinkOutput, uplinks } from './bindings.ts';
+import { bond } from './bond.ts';
 import type { Emit, View } from './emit.ts';
 import { leg } from './leg.ts';
 
@@ -25,27 +26,29 @@ export function host(view: View, emit: Emit): void {
 
 /** The first flows: the host's own traffic over its uplink works without any manager. */
 function hostTraffic(view: View, emit: Emit): void {
-  const links = uplinks(view).flatMap((port) => port.ofport ?? []);
-  const out = links[0];
   checkUplinkMacs(view, emit);
-  if (out !== undefined) {
+  const out = uplinkOutput(view);
+  if (out) {
     emit.flow({
       table: 'CLASSIFIER',
       priority: PRIORITY.base,
       feature: 'host',
       match: { in_port: PORT.LOCAL },
-      actions: [{ type: 'output', port: out }],
+      actions: [out],
     });
   }
-  for (const link of links) {
-    emit.flow({
+  const uplink = uplinkOf(view);
+  if (uplink && uplink.links.length > 1) bond(emit, uplink);
+  for (const link of uplink?.links ?? []) {
+    const from = {
       table: 'CLASSIFIER',
       priority: PRIORITY.base,
       feature: 'host',
-      match: { in_port: link },
-      actions: [load(REGISTERS.REMOTE, 1)],
-      goto: 'UPLINK',
-    });
+      match: { in_port: link.ofport },
+    } as const;
+    // Behind a link that is not in use the same switch may stand: what it floods would come twice.
+    if (!uplink?.spread && link !== uplink?.active) emit.flow(from);
+    else emit.flow({ ...from, actions: [load(REGISTERS.REMOTE, 1)], goto: 'UPLINK' });
   }
   const toHost = { table: 'UPLINK', feature: 'host', actions: [{ type: 'output', port: PORT.LOCAL }] } as const;
   emit.flow({ ...toHost, priority: PRIORITY.any, match: {} });
@@ -93,8 +96,8 @@ function underlay(view: View, emit: Emit): void {
       match: on([REGISTERS.TOO_BIG, 0], [REGISTERS.TRANSPORT, transport]),
       actions,
     });
-  const uplink = uplinks(view).find((port) => port.ofport !== null)?.ofport;
-  if (uplink) send(TRANSPORT.uplink, [{ type: 'output', port: uplink }]);
+  const uplink = uplinkOutput(view);
+  if (uplink) send(TRANSPORT.uplink, [uplink]);
   const tunnel = tunnelPort(view);
   if (tunnel !== undefined) send(TRANSPORT.tunnel, [{ type: 'output', port: tunnel }]);
   emit.flow({
@@ -181,6 +184,7 @@ export function hostPort(view: View, emit: Emit, id: number): void {
   if (row?.interface_mode === 'internal') return leg(view, emit, row);
   if (row?.interface_mode !== 'host' || row.port_name === null) return;
   if (view.find('port', 'name', row.port_name).length > 0) return;
+  if (view.find('port', 'bond', row.port_name).length > 0) return;
   emit.output('warning', `no uplink ${row.port_name}`, {
     message: 'the port of the host interface is not on the bridge',
     details: { port: row.port_name, remedy: `ovs-vsctl add-port BRIDGE ${row.port_name}` },

@@ -41,6 +41,11 @@ const port = (id: number, name: string, more: Readonly<Record<string, unknown>> 
     uplink: false,
     role: 'plain',
     mac: null,
+    link_up: true,
+    bond: null,
+    bond_mode: null,
+    lacp: null,
+    lacp_current: false,
     error: null,
     ...more,
   });

@@ -1,6 +1,8 @@
 import type { Units } from './emit.ts';
-import { edgePort, edgeVlan } from './edge.ts';
+import { edgeGuard, edgeReserved, edgeStation } from './edge-guard.ts';
+import { edgeHost, edgeSeen, edgesOf } from './edge-host.ts';
 import { edgeMachine } from './edge-machine.ts';
+import { edgePort, edgeVlan } from './edge.ts';
 import { endpoint } from './endpoint.ts';
 import { member, segmentMember } from './flood.ts';
 import { host, hostPort, record } from './host.ts';
@@ -28,6 +30,12 @@ export const UNITS: Units = {
   edgePort,
   edgeVlan,
   edgeMachine,
+  edgesOf,
+  edgeHost,
+  edgeSeen,
+  edgeGuard,
+  edgeStation,
+  edgeReserved,
 };
 
 /** Where the compilation starts. */

@@ -15,7 +15,13 @@ export const MONITORED = {
     other_config: 'string:string',
     external_ids: 'string:string',
   },
-  Port: { name: 'string', interfaces: 'uuid[]' },
+  Port: {
+    name: 'string',
+    interfaces: 'uuid[]',
+    bond_mode: 'string?',
+    lacp: 'string?',
+    other_config: 'string:string',
+  },
   Interface: {
     name: 'string',
     type: 'string',
@@ -23,6 +29,8 @@ export const MONITORED = {
     mac: 'string?',
     mac_in_use: 'string?',
     mtu_request: 'integer?',
+    link_state: 'string?',
+    lacp_current: 'boolean?',
     error: 'string?',
     options: 'string:string',
     external_ids: 'string:string',
@@ -59,4 +67,14 @@ export function interfacesOf(monitor: BridgeMonitor, bridge: BridgeRow): Interfa
       (each) => monitor.rows('Interface').get(each.uuid) ?? [],
     ),
   );
+}
+
+/** The ports of a bridge. */
+export function portsOf(monitor: BridgeMonitor, bridge: BridgeRow): PortRow[] {
+  return bridge.ports.flatMap((port) => monitor.rows('Port').get(port.uuid) ?? []);
+}
+
+/** The port that an interface is in. */
+export function portOfInterface(ports: readonly PortRow[], { _uuid }: InterfaceRow): PortRow | undefined {
+  return ports.find(({ interfaces }) => interfaces.some(({ uuid }) => uuid === _uuid.uuid));
 }

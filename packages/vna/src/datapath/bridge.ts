@@ -4,6 +4,7 @@ import { OvsdbClient, type Operation } from '@vnet/ovsdb';
 import type { Leg } from '../compile/emit.ts';
 import type { Log } from '../log.ts';
 import type { SwitchPort } from '../state/tables.ts';
+import { bondOf, bondOperations } from './bonds.ts';
 import { createBridge, isOpen, prepareBridge, setDatapathId, setDatapathType } from './bridge-setup.ts';
 import { checkHostSettings } from './host-settings.ts';
 import { legOperations, takenNames } from './leg-ports.ts';
@@ -14,9 +15,12 @@ import {
   TUNNEL,
   findBridge,
   interfacesOf,
+  portOfInterface,
+  portsOf,
   type BridgeMonitor,
   type BridgeRow,
   type InterfaceRow,
+  type PortRow,
 } from './bridge-tables.ts';
 
 /** How long a new bridge may take to open its local port before its datapath type is given up. */
@@ -127,7 +131,12 @@ export class Bridge {
     const interfaces = interfacesOf(this.#monitor, bridge);
     this.#probeType(bridge, interfaces);
     if (!isOpen(bridge, interfaces)) return;
-    const operations = [...prepareBridge(bridge, interfaces), ...this.#legOperations(bridge, interfaces)];
+    const ports = portsOf(this.#monitor, bridge);
+    const operations = [
+      ...prepareBridge(bridge, interfaces),
+      ...this.#legOperations(bridge, interfaces),
+      ...bondOperations(ports),
+    ];
     if (operations.length > 0) {
       log.info({ bridge: name, steps: operations.length }, 'preparing the bridge');
       await this.#transact(operations);
@@ -140,7 +149,7 @@ export class Bridge {
       dpid: `0x${bridge.datapath_id}`,
       made: bridge.external_ids.has(MADE_BY_AGENT),
       userspace: bridge.datapath_type === 'netdev',
-      ports: interfaces.map((each) => this.#port(each)),
+      ports: interfaces.map((each) => this.#port(each, portOfInterface(ports, each))),
     });
   }
 
@@ -155,7 +164,7 @@ export class Bridge {
       );
     }
     this.#namesSaid = taken;
-    return legOperations(bridge, interfaces, [...this.#monitor.rows('Port').values()], this.#legs);
+    return legOperations(bridge, interfaces, portsOf(this.#monitor, bridge), this.#legs);
   }
 
   async #transact(operations: readonly Operation[]): Promise<void> {
@@ -186,7 +195,7 @@ export class Bridge {
     this.#restoring = restoring;
   }
 
-  #port(face: InterfaceRow): SwitchPort {
+  #port(face: InterfaceRow, port: PortRow | undefined): SwitchPort {
     const claim = face._uuid.uuid;
     let id = this.#portIds.get(claim);
     if (id === undefined) this.#portIds.set(claim, (id = this.#nextPortId++));
@@ -201,6 +210,9 @@ export class Bridge {
       uplink: face.external_ids.get('vnet-uplink') === 'true',
       role: face.name === this.#options.name ? 'local' : face.name === TUNNEL.name ? 'tunnel' : 'plain',
       mac: (face.mac_in_use === undefined ? undefined : parseMac(face.mac_in_use)) ?? null,
+      link_up: face.link_state !== 'down',
+      ...bondOf(port),
+      lacp_current: face.lacp_current === true,
       error: face.error ?? null,
     };
   }

@@ -9,17 +9,19 @@ import {
   flowStatsEntries,
   PORT,
   TABLE,
+  type FlowStatsEntry,
   type SwitchChannel,
 } from '@vnet/openflow';
-import type { Meter } from '../compile/emit.ts';
+import type { Group, Meter } from '../compile/emit.ts';
 import type { FlowChange } from '../compile/engine.ts';
 import type { Log } from '../log.ts';
 import { cookie, featureOf, LEARNED_COOKIES, type Feature } from '../pipeline/cookies.ts';
 import { flowKeyOf, formatPackedFlow, instructionsOf, type PackedFlow } from '../pipeline/flow.ts';
 import { TABLES } from '../pipeline/tables.ts';
-import type { Lesson } from '../services/learner.ts';
+import type { LearnedFlow, Lesson } from '../services/learner.ts';
 import type { PacketOut } from '../services/packet-out.ts';
 import { InstalledFlows, type FlowCommand, type FoundFlow } from './installed-flows.ts';
+import { Groups } from './groups.ts';
 import { Meters } from './meters.ts';
 import { receivePackets, type PacketIn } from './packet-ins.ts';
 import { openSwitchLine, type SwitchLine } from './switch-line.ts';
@@ -35,6 +37,7 @@ export interface SwitchOptions {
   /** All flows and meters that are wanted now. */
   readonly wanted: () => Iterable<readonly [key: string, flow: PackedFlow]>;
   readonly meters: () => Iterable<Meter>;
+  readonly groups: () => Iterable<Group>;
   /** The switch is there, and what stands in it is known. */
   readonly onUp: () => void;
   readonly onPacketIn: (packet: PacketIn) => void;
@@ -65,6 +68,7 @@ export class Switch {
   readonly #log: Log;
   readonly #installed = new InstalledFlows();
   readonly #meters = new Meters();
+  readonly #groups = new Groups();
   #pending = new Map<string, PackedFlow | undefined>();
   #audits: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -145,9 +149,9 @@ export class Switch {
 
   /** Puts frames out; without a switch they are lost, as on any wire. */
   send(packets: readonly PacketOut[]): void {
-    for (const { frame, actions } of packets) {
+    for (const { frame, actions, inPort = PORT.CONTROLLER } of packets) {
       this.#channel
-        ?.send({ type: 'packet_out', inPort: PORT.CONTROLLER, actions, data: frame })
+        ?.send({ type: 'packet_out', inPort, actions, data: frame })
         .catch((error: unknown) => this.#log.debug({ error: String(error) }, 'a packet was not sent'));
     }
   }
@@ -173,6 +177,34 @@ export class Switch {
     this.#flowMod({ command: 'delete', cookie: cookie('learned', place), cookieMask: ALL_BITS, table: TABLE.ALL });
   }
 
+  /** Writes flows that stand for some seconds; equal ones begin anew. */
+  lend(flows: readonly LearnedFlow[]): void {
+    for (const { table, priority, match, seconds, ...flow } of flows) {
+      this.#flowMod({
+        command: 'add',
+        cookie: cookie('learned', 'lent'),
+        table: TABLES[table].id,
+        priority,
+        match,
+        hardTimeout: seconds,
+        instructions: instructionsOf(flow),
+      });
+    }
+  }
+
+  /** Removes such flows before their time. */
+  withdraw(flows: readonly LearnedFlow[]): void {
+    for (const { table, priority, match } of flows) {
+      this.#flowMod({ command: 'delete_strict', table: TABLES[table].id, priority, match });
+    }
+  }
+
+  /** The flows of a table as they stand, with their counters. */
+  async *counters(table: number): AsyncGenerator<FlowStatsEntry> {
+    if (!this.#channel?.isUp) return;
+    for await (const body of this.#channel.parts({ type: 'flow_stats_request', table })) yield* flowStatsEntries(body);
+  }
+
   #flowMod(flow: Omit<Parameters<typeof encodeFlowMod>[0], 'type'>): void {
     this.#channel
       ?.send({ type: 'flow_mod', ...flow })
@@ -196,6 +228,7 @@ export class Switch {
       for (const flow of flowStatsEntries(body)) if (featureOf(flow.cookie) !== 'learned') found.push(flow);
     }
     await this.#meters.read(channel);
+    await this.#groups.read(channel);
     this.#installed.reset(found);
     this.#foundLeft = true;
     this.#pending.clear();
@@ -209,6 +242,7 @@ export class Switch {
     if (!this.#known || !this.#channel || this.#closed) return undefined;
     try {
       await this.#meters.write(this.#channel, this.#options.meters());
+      await this.#groups.write(this.#channel, this.#options.groups());
       const whole = isWhole();
       return { whole, changed: await this.#write(this.#channel, this.#plan(whole)) };
     } catch (error) {

@@ -5,6 +5,9 @@ export const GROUP_MAC = { value: 0x010000000000, mask: 0x010000000000 } as cons
 export const UNTAGGED = 0;
 export const TAGGED = { value: 0x1000, mask: 0x1000 } as const;
 
+/** 01:80:c2:00:00:00 to 0f: for the next bridge only (IEEE 802.1Q §8.6.3). */
+export const BRIDGE_GROUP_MACS = { value: 0x0180c2000000, mask: 0xfffffffffff0 } as const;
+
 /** 224.0.0.0/4 */
 export const IPV4_MULTICAST = { value: 0xe0000000, mask: 0xf0000000 } as const;
 

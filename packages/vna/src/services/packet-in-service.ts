@@ -1,4 +1,5 @@
 import type { View } from '../compile/emit.ts';
+import { tagFor } from '../compile/edge-bindings.ts';
 import { tunnelMtu, underlayMtu } from '../compile/underlay.ts';
 import type { PacketIn } from '../datapath/packet-ins.ts';
 import type { Log } from '../log.ts';
@@ -15,12 +16,19 @@ export class PacketInService {
   readonly #tooBigLog: TooBigLog;
   readonly #services: ReadonlyMap<number, (packet: PacketIn, inPort: number) => void>;
 
-  constructor(view: View, send: (packets: readonly PacketOut[]) => void, teach: (lesson: Lesson) => void, log: Log) {
+  constructor(
+    view: View,
+    send: (packets: readonly PacketOut[]) => void,
+    teach: (lesson: Lesson) => void,
+    edge: (packet: PacketIn, inPort: number) => void,
+    log: Log,
+  ) {
     const learner = new Learner();
     this.#view = view;
     this.#send = send;
     this.#tooBigLog = new TooBigLog(log);
     this.#services = new Map([
+      [REASON.edge, edge],
       [REASON.tooBig, (packet: PacketIn, inPort: number) => this.#tooBig(packet, inPort)],
       [
         REASON.learn,
@@ -40,11 +48,12 @@ export class PacketInService {
     this.#tooBigLog.close();
   }
 
-  #tooBig({ network, transport, frame }: PacketIn, inPort: number): void {
+  #tooBig({ network, transport, source, frame }: PacketIn, inPort: number): void {
     const networkMtu = this.#view.get('network', network)?.mtu ?? null;
     const mtu = transport === TRANSPORT.tunnel ? tunnelMtu(this.#view, networkMtu) : underlayMtu(this.#view);
     const reply = tooBigReply(frame, mtu);
     this.#tooBigLog.count(inPort, mtu, reply !== undefined);
-    if (reply) this.#send([{ frame: reply, actions: [{ type: 'output', port: inPort }] }]);
+    if (reply)
+      this.#send([{ frame: reply, actions: [...tagFor(this.#view, source), { type: 'output', port: inPort }] }]);
   }
 }

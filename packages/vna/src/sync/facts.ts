@@ -35,6 +35,7 @@ export class FactTeller {
             localInterface: this.#engine.output('localInterface'),
             localNetwork: this.#engine.output('localNetwork'),
             localSegment: this.#engine.output('localSegment'),
+            localMachine: this.#engine.output('localMachine'),
           });
     this.#told = datapathId;
     if (facts) this.#session.facts(facts);
@@ -42,7 +43,7 @@ export class FactTeller {
 }
 
 /** The outputs that are facts. */
-const TOLD = ['localInterface', 'localNetwork', 'localSegment'] as const;
+const TOLD = ['localInterface', 'localNetwork', 'localSegment', 'localMachine'] as const;
 
 type Told = Pick<OutputChanges, (typeof TOLD)[number]>;
 
@@ -57,7 +58,7 @@ export function changedFacts(datapathId: number, outputs: Told): Facts | undefin
   return { datapath_id: datapathId, full: false, ...comeAndGone(outputs) };
 }
 
-function comeAndGone({ localInterface, localNetwork, localSegment }: Told): Omit<Facts, 'datapath_id' | 'full'> {
+function comeAndGone({ localInterface, localNetwork, localSegment, localMachine }: Told): Omit<Facts, 'datapath_id' | 'full'> {
   return {
     interfaces: [...localInterface.values()].flatMap((each) => each ?? []),
     gone_interfaces: keysOf(localInterface, false),
@@ -65,6 +66,8 @@ function comeAndGone({ localInterface, localNetwork, localSegment }: Told): Omit
     gone_networks: keysOf(localNetwork, false),
     segments: keysOf(localSegment, true),
     gone_segments: keysOf(localSegment, false),
+    edge_hosts: [...localMachine.values()].flatMap((each) => each ?? []),
+    gone_edge_hosts: keysOf(localMachine, false),
   };
 }
 

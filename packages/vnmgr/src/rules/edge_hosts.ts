@@ -9,7 +9,10 @@ async function ownersOf(tx: Queries, macs: readonly number[]): Promise<ReadonlyM
   const taken = await tx.allIn('mac_address', 'mac_address', macs);
   const owners = new Map<number, string>();
   for (const row of taken) {
-    owners.set(row.mac_address, `the MAC address is in use already, by ${(await holder(tx, 'mac_address', row)) ?? '?'}`);
+    owners.set(
+      row.mac_address,
+      `the MAC address is in use already, by ${(await holder(tx, 'mac_address', row)) ?? '?'}`,
+    );
   }
   return owners;
 }
@@ -19,14 +22,27 @@ async function seen(
   edit: Edit,
   { mac_address, ipv4_address, port_name, seen: seen_at }: EdgeHostFact,
   datapath_id: number,
-  { id: vlan_translation_id, vlan_id, network_id, segment_id }: Row<'vlan_translation'> & { vlan_id: number },
+  { vlan_id, network_id, segment_id }: Row<'vlan_translation'> & { vlan_id: number },
   known: Row<'edge_host'> | undefined,
   refused: string | null,
 ): Promise<void> {
-  const place = { datapath_id, vlan_translation_id, vlan_id, network_id, segment_id, port_name };
+  const place = { datapath_id, vlan_id, network_id, segment_id, port_name };
   const row = { ...place, mac_address, ipv4_address, refused, seen_at: Math.min(seen_at, Date.now()) };
   if (known === undefined) await edit.insert('edge_host', row);
   else await edit.update('edge_host', known, row);
+}
+
+/** Machines of a VLAN that another edge is about to take over stay: it looks after them from then on. */
+async function withoutHeirs(tx: Queries, rows: readonly Row<'edge_host'>[]): Promise<Row<'edge_host'>[]> {
+  const left: Row<'edge_host'>[] = [];
+  for (const row of rows) {
+    const { vlan_id, network_id, segment_id, datapath_id } = row;
+    const place = { vlan_id, network_id, segment_id };
+    const role = await tx.first('edge_role', place);
+    const isHeld = role?.datapath_id === datapath_id;
+    if (isHeld || (await tx.first('vlan_translation', place)) === undefined) left.push(row);
+  }
+  return left;
 }
 
 /** `full` facts of an agent that says nothing of legacy machines mean that there are none. */
@@ -36,7 +52,7 @@ export async function edgeHostFacts(edit: Edit, facts: AgentFacts): Promise<void
     const there = new Set(now.map(({ mac_address }) => mac_address));
     const here = await edit.tx.all('edge_host', { datapath_id });
     const left = here.filter((row) => !there.has(row.mac_address) && (full || gone.includes(row.mac_address)));
-    await edit.remove('edge_host', left);
+    await edit.remove('edge_host', await withoutHeirs(edit.tx, left));
   }
   if (now.length === 0) return;
   const translations = await edit.tx.byIds(
@@ -71,17 +87,25 @@ export const edgeHostsGiveWay: Reaction = {
   },
 };
 
-/** What was seen under a mapping that has changed was somewhere else. */
+/** What was seen in a VLAN that is mapped there no more was somewhere else. */
 export const edgeHostsLeave: Reaction = {
   on: ['vlan_translation'],
   run: async (edit, changes) => {
-    for (const { after } of changesOf('vlan_translation', changes)) {
-      if (after === null) continue;
-      const where = { vlan_translation_id: after.id };
-      const moved = (row: { network_id: number | null; segment_id: number | null; vlan_id: number }): boolean =>
-        row.network_id !== after.network_id || row.segment_id !== after.segment_id || row.vlan_id !== after.vlan_id;
-      await edit.remove('edge_host', (await edit.tx.all('edge_host', where)).filter(moved));
-      await edit.remove('edge_role', (await edit.tx.all('edge_role', where)).filter(moved));
+    for (const { before, after } of changesOf('vlan_translation', changes)) {
+      if (before === null || before.vlan_id === null) continue;
+      const { vlan_id, network_id, segment_id } = before;
+      const place = { vlan_id, network_id, segment_id };
+      const stays = after !== null && isAt(after, place);
+      if (stays) continue;
+      await edit.remove('edge_role', await edit.tx.all('edge_role', { ...place, vlan_translation_id: before.id }));
+      if ((await edit.tx.first('vlan_translation', place)) !== undefined) continue;
+      await edit.remove('edge_host', await edit.tx.all('edge_host', place));
     }
   },
 };
+
+type Place = Pick<Row<'vlan_translation'>, 'vlan_id' | 'network_id' | 'segment_id'>;
+
+function isAt(row: Place, place: Place): boolean {
+  return row.vlan_id === place.vlan_id && row.network_id === place.network_id && row.segment_id === place.segment_id;
+}
