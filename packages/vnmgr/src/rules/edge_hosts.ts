@@ -40,9 +40,21 @@ async function withoutHeirs(tx: Queries, rows: readonly Row<'edge_host'>[]): Pro
     const place = { vlan_id, network_id, segment_id };
     const role = await tx.first('edge_role', place);
     const isHeld = role?.datapath_id === datapath_id;
-    if (isHeld || (await tx.first('vlan_translation', place)) === undefined) left.push(row);
+    if (isHeld || !(await isMappedElsewhere(tx, place, datapath_id))) left.push(row);
   }
   return left;
+}
+
+/** Whether an edge of another datapath maps the VLAN, too. */
+async function isMappedElsewhere(tx: Queries, place: Place, datapathId: number): Promise<boolean> {
+  const mappings = await tx.all('vlan_translation', place);
+  const translations = await tx.byIds(
+    'translation',
+    mappings.map((row) => row.translation_id),
+  );
+  const interfaces = [...translations.values()].map((row) => row.interface_id);
+  const ports = await tx.allIn('interface_port', 'interface_id', interfaces);
+  return ports.some((port) => port.datapath_id !== null && port.datapath_id !== datapathId);
 }
 
 /** `full` facts of an agent that says nothing of legacy machines mean that there are none. */

@@ -28,6 +28,7 @@ import {
 } from './topology.ts';
 import {
   completeStaticAddress,
+  completeTranslation,
   completeVlanTranslation,
   reviseVlanTranslation,
   translationModes,
@@ -41,6 +42,7 @@ export const completions: { readonly [E in EntityName]?: Completion<E> } = {
   route: completeRoute,
   dns_service: completeDnsService,
   filter_static: completeFilterStatic,
+  translation: completeTranslation,
   translation_static_address: completeStaticAddress,
   vlan_translation: completeVlanTranslation,
   security_group: completeSecurityGroup,
