@@ -42,6 +42,8 @@ const SAVE_AFTER_MS = 1_000;
 const SAVE_SHARE = 20;
 const RETRY_MS = 1_000;
 const PRUNE_MS = 120_000;
+/** When it is said again that MACs are behind a link: LACP takes its time at the other end. */
+const LINK_NEWS_MS = [1_000, 3_000];
 
 /**
  * The agent, wired: ports and rows go into the state, the engine compiles it, the switch gets what has changed.
@@ -262,6 +264,18 @@ export class Agent {
     if (dpid !== undefined) this.#adopt(dpid);
     this.#switch.want(flows);
     this.#roles.update(outputs.edgeRole);
+    for (const uplink of outputs.uplink.values()) {
+      if (!uplink) continue;
+      this.#log.info({ ...uplink }, 'the uplink has several links');
+      // The switches behind a link that is new, or in use again, have to hear it: as soon as they listen, too.
+      this.#announcer.renew();
+      for (const ms of LINK_NEWS_MS) {
+        this.#later(ms, () => {
+          this.#announcer.renew();
+          this.#announcer.sayNews();
+        });
+      }
+    }
   }
 
   async #commit(): Promise<void> {

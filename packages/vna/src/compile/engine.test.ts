@@ -66,6 +66,7 @@ const variants = (each: TestRow): readonly (TestRow | undefined)[] => {
         other({ ofport: 77 }),
         other({ vnet_interface: 'if-41' }),
         other({ uplink: true }),
+        other({ uplink: true, link_up: false }),
       ];
     case 'datapath':
       return [each, undefined, other({ node_id: 'elsewhere' }), other({ enable_ovs_learn_action: false })];

@@ -121,6 +121,53 @@ describe('transport', () => {
   });
 });
 
+describe('an uplink of several links', () => {
+  const member = { role: 'plain', uplink: true, bond: 'bond0', bond_mode: 'backup', lacp: 'fallback' };
+  const both = (values: object, second: object = {}): TestRow[] => [
+    ...changed(dataCentre(), 'port', 1, { ...member, ...values }),
+    ...changed(dataCentre(), 'port', 1, { ...member, ...values, id: 5, name: 'eth1', ofport: 5, ...second }).filter(
+      ({ table, row }) => table === 'port' && row.id === 5,
+    ),
+  ];
+  const group = (rows: TestRow[]) => engineOn(rows).output('group').get('1');
+
+  it('sends through a group, whatever it is that leaves', () => {
+    const engine = engineOn(both({ lacp_current: true }));
+    for (const feature of ['host', 'flood'] as const) {
+      expect(flowsOf(engine, feature)).toMatch(/group:1/);
+      expect(flowsOf(engine, feature)).not.toMatch(/output:1\b/);
+    }
+  });
+
+  it('spreads over its links with an LACP partner, and takes what comes from all', () => {
+    expect(group(both({ lacp_current: true }))).toEqual({ id: 1, type: 'select', ports: [1, 5] });
+    expect(group(both({ lacp: null, bond_mode: 'balance' }))).toMatchObject({ type: 'select' });
+    expect(flowsOf(engineOn(both({ lacp_current: true })), 'host')).toMatch(/in_port=5 actions=load/);
+  });
+
+  it('falls back to one link at a time without an LACP partner, and takes nothing from the other', () => {
+    expect(group(both({}))).toEqual({ id: 1, type: 'fast_failover', ports: [1, 5] });
+    expect(flowsOf(engineOn(both({})), 'host')).toMatch(/in_port=5 actions=drop/);
+    expect(group(both({ lacp: 'strict' }))).toMatchObject({ type: 'select' });
+  });
+
+  it('uses one of several single ports at a time', () => {
+    expect(group(both({ bond: null, bond_mode: null, lacp: null }))).toMatchObject({ type: 'fast_failover' });
+  });
+
+  it('takes the next link when one is down, and says so', () => {
+    const engine = engineOn(both({ link_up: false }, { link_up: true }));
+    expect(engine.output('group').get('1')?.ports).toEqual([5, 1]);
+    expect(engine.output('warning').get('link eth0')?.details['state']).toBe('down');
+    expect(flowsOf(engine, 'host')).toMatch(/in_port=1 actions=drop/);
+  });
+
+  it('may be named by the bond', () => {
+    const named = changed(both({ uplink: false, lacp_current: true }), 'interface_port', 1, { port_name: 'bond0' });
+    expect(group(named)).toMatchObject({ ports: [1, 5] });
+  });
+});
+
 describe('an interface that lives elsewhere', () => {
   it('is left alone on the port that has lost it, until the port is plugged anew', () => {
     const lost = [

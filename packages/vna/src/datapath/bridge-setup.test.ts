@@ -13,6 +13,8 @@ const face = (values: Partial<InterfaceRow>): InterfaceRow => ({
   mac: undefined,
   mac_in_use: '02:00:00:00:00:01',
   mtu_request: undefined,
+  link_state: undefined,
+  lacp_current: undefined,
   error: undefined,
   options: new Map(),
   external_ids: new Map(),

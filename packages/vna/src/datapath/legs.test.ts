@@ -16,7 +16,14 @@ const LEG0: Leg = {
   netns: 'red',
 };
 const bridge = { _uuid: uuid(1), name: 'br0' } as BridgeRow;
-const port: PortRow = { _uuid: uuid(2), name: 'leg0', interfaces: [uuid(3)] };
+const port: PortRow = {
+  _uuid: uuid(2),
+  name: 'leg0',
+  interfaces: [uuid(3)],
+  bond_mode: undefined,
+  lacp: undefined,
+  other_config: new Map(),
+};
 const made: InterfaceRow = {
   _uuid: uuid(3),
   name: 'leg0',
@@ -25,6 +32,8 @@ const made: InterfaceRow = {
   mac: '02:0e:00:00:00:01',
   mac_in_use: undefined,
   mtu_request: 1458,
+  link_state: undefined,
+  lacp_current: undefined,
   error: undefined,
   options: new Map(),
   external_ids: new Map([

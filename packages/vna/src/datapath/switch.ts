@@ -37,7 +37,7 @@ export interface SwitchOptions {
   /** All flows and meters that are wanted now. */
   readonly wanted: () => Iterable<readonly [key: string, flow: PackedFlow]>;
   readonly meters: () => Iterable<Meter>;
-  readonly groups: () => Iterable<Group>;
+  readonly groups?: () => Iterable<Group>;
   /** The switch is there, and what stands in it is known. */
   readonly onUp: () => void;
   readonly onPacketIn: (packet: PacketIn) => void;
@@ -242,7 +242,7 @@ export class Switch {
     if (!this.#known || !this.#channel || this.#closed) return undefined;
     try {
       await this.#meters.write(this.#channel, this.#options.meters());
-      await this.#groups.write(this.#channel, this.#options.groups());
+      await this.#groups.write(this.#channel, this.#options.groups?.() ?? []);
       const whole = isWhole();
       return { whole, changed: await this.#write(this.#channel, this.#plan(whole)) };
     } catch (error) {
