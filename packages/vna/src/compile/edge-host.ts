@@ -3,15 +3,16 @@ import { UNTAGGED } from '../pipeline/match-values.ts';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REASON, REGISTERS, load, on } from '../pipeline/registers.ts';
 import { TABLES } from '../pipeline/tables.ts';
-import { ownDatapath, uplinkPort } from './bindings.ts';
+import { hostAddresses, ownDatapath, tunnelPort, uplinkPort } from './bindings.ts';
 import { domainOfKey, networkDomain, segmentDomain } from './domain.ts';
 import { activeVlansOf, edgeVlanOf, type EdgeVlan } from './edge-bindings.ts';
 import { ownAddressInArp } from './edge-machine.ts';
 import type { Emit, View } from './emit.ts';
+import { throughTunnel } from './peer.ts';
 
 /**
  * What a domain has at edges, by its key. Packets to a MAC that is not known go to the VLANs here; while one other host carries
- * all of them, they go there.
+ * all of them, they go there: it may have learnt the MAC a moment ago.
  */
 export function edgesOf(view: View, emit: Emit, key: number): void {
   const { kind, id } = domainOfKey(key);
@@ -22,13 +23,36 @@ export function edgesOf(view: View, emit: Emit, key: number): void {
     kind === 'network' ? view.find('edge_role', 'network_id', id) : view.find('edge_role', 'segment_id', id);
   const [datapathId, ...others] = new Set(roles.map(({ datapath_id }) => datapath_id));
   if (datapathId === undefined || others.length > 0 || datapathId === ownDatapath(view)?.id) return;
+  unknownToEdge(view, emit, key, datapathId);
+}
+
+/** PEER of what goes to an edge host through the tunnel, whatever else is between the two hosts. */
+const BY_TUNNEL = 0x40000000;
+
+/**
+ * Never as it is over the physical network: there a MAC alone says which network a frame is in, and one that is not known here
+ * may be another tenant's.
+ */
+function unknownToEdge(view: View, emit: Emit, key: number, datapathId: number): void {
+  const address = hostAddresses(view, datapathId)[0]?.address;
+  const port = tunnelPort(view);
+  if (address === undefined || port === undefined) return;
+  emit.output('tunnelEnd', datapathId, { address, port });
   emit.flow({
     table: 'L2',
     priority: PRIORITY.counter,
     feature: 'edge',
     match: { metadata: key, ...on([REGISTERS.REMOTE, 0]) },
-    actions: [load(REGISTERS.PEER, datapathId)],
+    actions: [load(REGISTERS.PEER, BY_TUNNEL + datapathId)],
     goto: 'PEER',
+  });
+  emit.flow({
+    table: 'PEER',
+    priority: PRIORITY.base,
+    feature: 'edge',
+    match: on([REGISTERS.PEER, BY_TUNNEL + datapathId]),
+    actions: throughTunnel(address),
+    goto: 'TUNNEL_MTU',
   });
 }
 
