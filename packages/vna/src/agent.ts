@@ -6,7 +6,9 @@ import { Engine, type Changes, type UnitRun } from './compile/engine.ts';
 import { ROOTS, UNITS } from './compile/units.ts';
 import { Bridge, type BridgeView } from './datapath/bridge.ts';
 import { LegDevices } from './datapath/leg-devices.ts';
+import { RemoteBridge } from './datapath/remote-bridge.ts';
 import { Switch } from './datapath/switch.ts';
+import { NO_OVSDB } from './options.ts';
 import type { Log } from './log.ts';
 import { Announcer } from './services/announcer.ts';
 import { EdgeLearning } from './services/edge-learning.ts';
@@ -59,7 +61,7 @@ export class Agent {
   readonly #engine = new Engine(this.#state, this.#dirty, UNITS, ROOTS);
   readonly #session: Session;
   readonly #bus: BusClient<FromAgent, ToAgent>;
-  readonly #bridge: Bridge;
+  readonly #bridge: Bridge | RemoteBridge;
   readonly #switch: Switch;
   readonly #announcer: Announcer;
   readonly #packetIns: PacketInService;
@@ -149,6 +151,8 @@ export class Agent {
         else this.#session.receive(message);
       },
     });
+    const onView = (view: BridgeView): void => this.#bridgeView(view);
+    const remote = options.ovsdb === NO_OVSDB ? new RemoteBridge({ log, onView }) : undefined;
     this.#switch = new Switch({
       endpoint: options.openflow,
       log,
@@ -161,14 +165,20 @@ export class Agent {
         this.#schedule();
       },
       onPacketIn: (packet) => this.#packetIns.receive(packet),
+      ...(remote ? { onChannel: (channel) => remote.follow(channel) } : {}),
     });
-    this.#bridge = new Bridge({
-      ovsdb: options.ovsdb,
-      name: options.bridge,
-      log,
-      onView: (view) => this.#bridgeView(view),
-      onRestored: () => this.#switch.resync('flow-restore-wait was lifted'),
-    });
+    if (remote) {
+      this.#bridge = remote;
+      this.#switch.start();
+    } else {
+      this.#bridge = new Bridge({
+        ovsdb: options.ovsdb,
+        name: options.bridge,
+        log,
+        onView,
+        onRestored: () => this.#switch.resync('flow-restore-wait was lifted'),
+      });
+    }
     this.#waitForView();
     this.#timers.add(setInterval(() => this.#state.prune(), PRUNE_MS));
   }

@@ -19,12 +19,19 @@ export interface PacketIn {
 /** Longer than any frame: whole packets come. A management connection gets none at all while this is 0. */
 const WHOLE_PACKET = 0xffff;
 const ACTION_REASON = 1 << 1;
+/** Added, deleted, modified: a switch that dials in has one connection for everything. */
+const PORT_STATUS = { portStatusMaster: 0b111, portStatusSlave: 0b111 } as const;
 
 /** Makes a connection to the switch the one that packets are handed to. */
 export function receivePackets(channel: SwitchChannel, log: Log, onPacketIn: (packet: PacketIn) => void): void {
   const configure = async (): Promise<void> => {
     await channel.send({ type: 'set_config', missSendLen: WHOLE_PACKET });
-    await channel.send({ type: 'set_async', packetInMaster: ACTION_REASON, packetInSlave: ACTION_REASON });
+    await channel.send({
+      type: 'set_async',
+      packetInMaster: ACTION_REASON,
+      packetInSlave: ACTION_REASON,
+      ...PORT_STATUS,
+    });
   };
   const onUp = (): void => {
     configure().catch((error: unknown) => log.warn({ error: String(error) }, 'packets cannot be received'));

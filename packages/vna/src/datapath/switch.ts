@@ -41,6 +41,8 @@ export interface SwitchOptions {
   /** The switch is there, and what stands in it is known. */
   readonly onUp: () => void;
   readonly onPacketIn: (packet: PacketIn) => void;
+  /** There is a line to the switch; it may not be up yet. For those to whom the switch is whoever is at its end. */
+  readonly onChannel?: (channel: SwitchChannel) => void;
 }
 
 export interface Commit {
@@ -56,6 +58,7 @@ const FIRST_FEATURES: ReadonlySet<Feature> = new Set<Feature>(['host', 'pipeline
 const ALL_BITS = 0xffff_ffff_ffff_ffffn;
 
 const RETRY_MS = 1_000;
+const PLAIN_RETRY_MS = 30_000;
 const CLOSE_MS = 1_000;
 const AUDIT_MS = 15_000;
 
@@ -88,11 +91,12 @@ export class Switch {
   /** Dials; called when the bridge is prepared. Calling again does nothing. */
   start(): void {
     if (this.#line || this.#closed) return;
-    const { endpoint, log, dpid, onPacketIn } = this.#options;
+    const { endpoint, log, dpid, onPacketIn, onChannel } = this.#options;
     this.#line = openSwitchLine({
       endpoint,
       log,
       dpid,
+      takesFirst: onChannel !== undefined,
       onFlowChannel: (channel) => this.#use(channel),
       onPacketChannel: (channel) => receivePackets(channel, log, onPacketIn),
     });
@@ -101,6 +105,7 @@ export class Switch {
 
   #use(channel: SwitchChannel): void {
     this.#channel = channel;
+    this.#options.onChannel?.(channel);
     channel.on('up', () => {
       this.#installed.forgetRefused();
       this.resync('the switch is connected');
@@ -330,10 +335,22 @@ export class Switch {
   }
 
   #retryLater(what: string, error: unknown): void {
-    this.#log.error({ error: String(error), retry_ms: RETRY_MS }, what);
+    const plain = isPlainOpenFlow(error);
+    const retryMs = plain ? PLAIN_RETRY_MS : RETRY_MS;
+    const remedy = 'Open vSwitch 2.8 or later, or a switch with its extensions of OpenFlow 1.3';
+    this.#log.error(
+      { error: String(error), retry_ms: retryMs, ...(plain ? { remedy } : {}) },
+      plain ? 'the switch speaks plain OpenFlow 1.3: VNet needs bundles and the extensions of Open vSwitch' : what,
+    );
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.resync('trying again'), RETRY_MS);
+    this.#retry = setTimeout(() => this.resync('trying again'), retryMs);
   }
+}
+
+/** The switch does not know of bundles: neither will it know the other extensions that the pipeline is made of. */
+function isPlainOpenFlow(error: unknown): boolean {
+  if (!(error instanceof BundleError) || error.index !== undefined) return false;
+  return ['BAD_REQUEST/BAD_EXPERIMENTER', 'BAD_REQUEST/BAD_EXP_TYPE', 'BAD_REQUEST/BAD_TYPE'].includes(error.code);
 }
 
 type AddCommand = Extract<FlowCommand, { command: 'add' }>;
