@@ -9,7 +9,7 @@ import { SteadyPing } from './steady-ping.ts';
 /** As `VLAN_LIMIT` of the agent. */
 const LIMIT = 1_024;
 const SOURCES = 100_000;
-const PER_SECOND = 10_000;
+const PER_SECOND = 5_000;
 
 /** Sends broadcasts from ever new MAC addresses in VLAN 100. */
 const FLOOD = `
