@@ -21,7 +21,7 @@ export function edgeMachine(view: View, emit: Emit, interfacePortId: number): vo
   for (const plug of view.find('port', 'name', row.port_name)) {
     const edgeFace = edgeInterfaceOn(view, plug);
     if (!edgeFace) continue;
-    const edges = edgeVlansOf(view, edgeFace.id).filter(({ active }) => active);
+    const edges = edgeVlansOf(view, edgeFace.id);
     for (const lease of view.find('mac_lease', 'interface_id', face.id)) declared(view, emit, lease, edges);
   }
 }
@@ -32,7 +32,7 @@ function declared(view: View, emit: Emit, lease: MacLease, edges: readonly EdgeV
   const edge = edges.find(({ domain: { kind, id } }) =>
     kind === 'network' ? addresses.some(({ network_id }) => network_id === id) : lease.segment_id === id,
   );
-  if (!edge) return;
+  if (!edge?.active) return;
   const { interface_id: interfaceId } = lease;
   const { end, ofport, portName, claim } = edge;
   emit.output('localInterface', interfaceId, {

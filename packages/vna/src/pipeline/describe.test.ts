@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { Engine, type UnitRun } from '../compile/engine.ts';
+import { edgeRows } from '../compile/test-edge-rows.ts';
 import { dataCentre, fill } from '../compile/test-rows.ts';
 import { ROOTS, UNITS } from '../compile/units.ts';
 import { State } from '../state/state.ts';
@@ -9,7 +10,7 @@ import { formatPackedFlow, parseFlowKey } from './flow.ts';
 it('docs/pipeline.md says what the pipeline is', async () => {
   const dirty = new Set<UnitRun>();
   const state = new State<UnitRun>((unit) => dirty.add(unit));
-  fill(state, dataCentre());
+  fill(state, [...dataCentre(), ...edgeRows()]);
   const engine = new Engine(state, dirty, UNITS, ROOTS);
   engine.run();
   const flows = [...engine.flows()].map(([key, flow]) => ({ ...parseFlowKey(key), line: formatPackedFlow(key, flow) }));
