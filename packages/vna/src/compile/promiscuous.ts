@@ -46,7 +46,7 @@ export function promiscuousPort(view: View, emit: Emit, face: Tables['interface'
       details: {
         port: plug.name,
         interface: face.uuid,
-        remedy: `PUT /api/1.0/interfaces/${face.uuid}/segments/seg-… with {"static": true}`,
+        remedy: `vnctl interface segment modify ${face.uuid} seg-… --static true`,
       },
     });
     return;
