@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Host, OvsNode } from '../src/index.ts';
+import { OvsNode, type Host } from '../src/index.ts';
 import { Capture } from './capture.ts';
 import { DataCentre } from './data-centre.ts';
 import { datagram, Sender } from './frames.ts';
@@ -21,7 +21,9 @@ beforeAll(async () => {
   const switches = { tor: { ports: [{ segment: 'rack1', tag: 100 }] } };
   centre = await DataCentre.up({ topology: { ...topology, switches }, tenants });
   hv1 = centre.lab.host('hv1');
-  tor = centre.lab.node('tor') as OvsNode;
+  const node = centre.lab.node('tor');
+  if (!(node instanceof OvsNode)) throw new Error('tor is no switch');
+  tor = node;
   for (const link of LINKS) {
     const ends = `link add ${link} netns ${hv1.namespace} type veth peer ${link} netns ${tor.namespace}`;
     await centre.lab.machine.exec(['ip', ...ends.split(' ')]);

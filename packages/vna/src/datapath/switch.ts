@@ -328,9 +328,13 @@ export class Switch {
   async #audit(): Promise<void> {
     if (!this.#known || !this.#channel?.isUp) return;
     const expected = this.#installed.size;
-    const { flows: all } = await this.#channel.request({ type: 'aggregate_request' });
-    const { flows: learned } = await this.#channel.request({ type: 'aggregate_request', ...LEARNED_COOKIES });
-    const flows = all - learned;
+    const channel = this.#channel;
+    const count = async (filter = {}): Promise<number> =>
+      (await channel.request({ type: 'aggregate_request', ...filter })).flows;
+    const learned = await count(LEARNED_COOKIES);
+    const flows = (await count()) - learned;
+    // Something was learnt or forgotten meanwhile: the next audit will tell.
+    if ((await count(LEARNED_COOKIES)) !== learned) return;
     if (flows !== expected) this.resync(`the switch has ${flows} flows, expected are ${expected}`);
   }
 
