@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const BENCHMARKS = ['codec', 'compile', 'flows', 'interface-add', 'memory'];
+const BENCHMARKS = ['codec', 'compile', 'flows', 'interface-add', 'memory', 'edge'];
 
 let failed = 0;
 for (const name of BENCHMARKS) {
