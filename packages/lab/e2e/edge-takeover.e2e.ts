@@ -75,12 +75,11 @@ async function copies(from: string, to: string): Promise<number> {
 async function takeOver(what: (edge: string) => Promise<unknown>): Promise<number> {
   const before = await holder();
   const next = other(before);
-  let twoOpen = false;
-  let watching = true;
+  const seen = { bothOpen: false, watching: true };
   const watch = (async () => {
-    while (watching) {
+    while (seen.watching) {
       const [one, two] = await Promise.all([isOpen(before), isOpen(next)]);
-      twoOpen ||= one && two;
+      seen.bothOpen ||= one && two;
     }
   })();
   const start = performance.now();
@@ -89,11 +88,11 @@ async function takeOver(what: (edge: string) => Promise<unknown>): Promise<numbe
     await until(() => isOpen(next), `${next} takes over`, 15_000);
     await centre.reachedAfter('a3', MACHINE.address);
   } finally {
-    watching = false;
+    seen.watching = false;
     await watch;
   }
   const ms = performance.now() - start;
-  expect(twoOpen, 'both were open at the same time').toBe(false);
+  expect(seen.bothOpen, 'both were open at the same time').toBe(false);
   expect(await isOpen(before)).toBe(false);
   return ms;
 }
