@@ -7,8 +7,9 @@ import { hostAddresses, ownDatapath, tunnelPort, uplinkPort } from './bindings.t
 import { domainOfKey, networkDomain, segmentDomain } from './domain.ts';
 import { activeVlansOf, edgeVlanOf, type EdgeVlan } from './edge-bindings.ts';
 import { ownAddressInArp } from './edge-machine.ts';
-import type { Emit, View } from './emit.ts';
+import { ordinal, type Emit, type View } from './emit.ts';
 import { throughTunnel } from './peer.ts';
+import { learns } from './promiscuous.ts';
 
 /**
  * What a domain has at edges, by its key. Packets to a MAC that is not known go to the VLANs here; while one other host carries
@@ -18,6 +19,7 @@ export function edgesOf(view: View, emit: Emit, key: number): void {
   const { kind, id } = domainOfKey(key);
   emit.each('edge_host', kind === 'network' ? 'network_id' : 'segment_id', id, 'edgeHost');
   const here = activeVlansOf(view, domainOfKey(key));
+  if (kind === 'segment' && learns(view, id)) return unlearntToVlans(emit, key, here);
   if (here.length > 0) return unknownToVlans(emit, key, here);
   const roles =
     kind === 'network' ? view.find('edge_role', 'network_id', id) : view.find('edge_role', 'segment_id', id);
@@ -68,6 +70,20 @@ function unknownToVlans(emit: Emit, key: number, vlans: readonly EdgeVlan[]): vo
       { type: 'resubmit', table: TABLES.INTERFACE_INGRESS.id },
     ]),
   });
+}
+
+/** The same in a segment with promiscuous interfaces: first it is looked up what has been learnt behind those. */
+function unlearntToVlans(emit: Emit, key: number, vlans: readonly EdgeVlan[]): void {
+  for (const { end } of vlans) {
+    emit.flowPart({
+      table: 'LEARNED_WAY',
+      priority: PRIORITY.counter,
+      feature: 'segment',
+      match: { metadata: key, ...on([REGISTERS.FOUND, 0]) },
+      order: ordinal(end),
+      actions: [load(REGISTERS.DESTINATION, end), { type: 'resubmit', table: TABLES.INTERFACE_INGRESS.id }],
+    });
+  }
 }
 
 /**

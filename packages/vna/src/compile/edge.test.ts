@@ -133,3 +133,14 @@ describe('an edge', () => {
     );
   }, 600_000);
 });
+
+describe('an edge of a segment with promiscuous interfaces', () => {
+  it('does not contradict them', () => {
+    const promiscuous = dataCentre().find(({ table, row }) => table === 'interface_segment' && row['static'] === true);
+    const segment = promiscuous?.row['segment_id'];
+    expect(segment).toBeDefined();
+    const rows = changed(site(), 'vlan_translation', 3, { network_id: null, segment_id: segment });
+    const { engine } = engineOn(rows);
+    expect([...engine.output('edgeRole').keys()]).toContain('3');
+  });
+});
