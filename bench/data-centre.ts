@@ -1,11 +1,21 @@
 /** Rows of a large data centre: three hosts, one network, as many machines as wanted; a few of them on this host. */
 import { State, type UnitRun } from '@vnet/vna';
 
+const NO_BOND = { link_up: true, bond: null, bond_mode: null, lacp: null, lacp_current: false } as const;
+
 export function dataCentre(machines: number): { state: State<UnitRun>; dirty: Set<UnitRun> } {
   const dirty = new Set<UnitRun>();
   const state = new State<UnitRun>((unit) => dirty.add(unit));
   state.put('self', { id: 1, node_id: 'node1', dpid: '0x0000000000000001', made: false, userspace: true });
-  const port = { claim: 'a', vnet_interface: null, iface_id: null, mac: null, error: null, zone: 1 } as const;
+  const port = {
+    claim: 'a',
+    vnet_interface: null,
+    iface_id: null,
+    mac: null,
+    error: null,
+    ...NO_BOND,
+    zone: 1,
+  } as const;
   state.put('port', { ...port, id: 1, name: 'eth0', ofport: 1, uplink: true, role: 'plain' });
   state.put('port', { ...port, id: 2, name: 'vnet-gre', ofport: 2, uplink: false, role: 'tunnel' });
   for (const [id, network] of [
@@ -46,6 +56,7 @@ export function addMachine(state: State<UnitRun>, i: number): void {
       iface_id: null,
       mac: null,
       error: null,
+      ...NO_BOND,
       zone: id,
       uplink: false,
     } as const;

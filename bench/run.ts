@@ -2,7 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const BENCHMARKS = ['api', 'codec', 'compile', 'flows', 'groups', 'interface-add', 'memory', 'security-groups'];
+const BENCHMARKS = [
+  ...['api', 'codec', 'compile', 'edge', 'flows', 'groups', 'interface-add', 'memory'],
+  'security-groups',
+];
 
 let failed = 0;
 for (const name of BENCHMARKS) {

@@ -3,6 +3,8 @@ import type { Knex } from 'knex';
 import { firstPing } from './versions/0001_first_ping.ts';
 import { wholeModel } from './versions/0002_whole_model.ts';
 import { securityGroups } from './versions/0003_security_groups.ts';
+import { legOfTheHost } from './versions/0005_leg_of_the_host.ts';
+import { edge } from './versions/0006_edge.ts';
 
 export interface NamedMigration {
   /** Never changes once released: the database remembers it. */
@@ -12,7 +14,7 @@ export interface NamedMigration {
 }
 
 /** In order of application. */
-export const migrations: readonly NamedMigration[] = [firstPing, wholeModel, securityGroups];
+export const migrations: readonly NamedMigration[] = [firstPing, wholeModel, securityGroups, legOfTheHost, edge];
 
 /** `knex.migrate.latest({ migrationSource })` applies what is pending. */
 export const migrationSource: Knex.MigrationSource<NamedMigration> = {

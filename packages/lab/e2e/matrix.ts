@@ -2,10 +2,11 @@ import { expect } from 'vitest';
 import { decodeEthernet, formatMac } from '@vnet/packet';
 import { Capture } from './capture.ts';
 import type { DataCentre } from './data-centre.ts';
+import type { Tenants } from './tenants.ts';
 
 /** Each machine reaches all others of its tenant, and hears nobody else. */
-export async function expectMatrix(centre: DataCentre): Promise<void> {
-  const { lab, tenants } = centre;
+export async function expectMatrix(centre: DataCentre, tenants: Tenants = centre.tenants): Promise<void> {
+  const { lab } = centre;
   const started = lab.vms.map(async (vm) => [vm.name, await Capture.on(vm, 'eth0')] as const);
   const captures = new Map(await Promise.all(started));
   const failed: string[] = [];

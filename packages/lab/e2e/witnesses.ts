@@ -1,26 +1,30 @@
 import { Capture } from './capture.ts';
 import type { DataCentre } from './data-centre.ts';
 import { datagram, Sender } from './frames.ts';
+import type { Tenants } from './tenants.ts';
 
 const BROADCAST = 'ff:ff:ff:ff:ff:ff';
 
 /** Captures on all machines of a data centre that say who has got what, without waiting for what does not come. */
 export class Witnesses implements AsyncDisposable {
   readonly #centre: DataCentre;
+  readonly #tenants: Tenants;
   readonly #captures: ReadonlyMap<string, Capture>;
   readonly #senders: ReadonlyMap<string, Sender>;
   #markers = 0;
 
-  private constructor(centre: DataCentre, captures: ReadonlyMap<string, Capture>) {
+  private constructor(centre: DataCentre, tenants: Tenants, captures: ReadonlyMap<string, Capture>) {
     this.#centre = centre;
+    this.#tenants = tenants;
     this.#captures = captures;
     this.#senders = new Map(centre.lab.vms.map((vm) => [vm.name, new Sender(vm)]));
   }
 
-  static async in(centre: DataCentre): Promise<Witnesses> {
+  /** `tenants`: which machines hear each other. */
+  static async in(centre: DataCentre, tenants: Tenants = centre.tenants): Promise<Witnesses> {
     const { vms } = centre.lab;
     const captures = vms.map(async (vm) => [vm.name, await Capture.on(vm, 'eth0')] as const);
-    return new Witnesses(centre, new Map(await Promise.all(captures)));
+    return new Witnesses(centre, tenants, new Map(await Promise.all(captures)));
   }
 
   /**
@@ -29,7 +33,8 @@ export class Witnesses implements AsyncDisposable {
    * @returns frames by machine; machines that got nothing are left out
    */
   async of(sender: string, frames: readonly Buffer[]): Promise<Readonly<Record<string, readonly Buffer[]>>> {
-    const { lab, tenants } = this.#centre;
+    const { lab } = this.#centre;
+    const tenants = this.#tenants;
     const { host } = lab.vm(sender);
     const before = new Map([...this.#captures].map(([vm, { frames: seen }]) => [vm, seen.length]));
     this.#senders.get(sender)!.send(frames);

@@ -82,6 +82,10 @@ export interface Action {
 export interface ResourceApi {
   readonly kind: 'resource';
   readonly path: string;
+  /** There is the list and nothing else: rules make the rows. */
+  readonly readOnly?: true;
+  /** Words of the list in vnctl, when they are not `<path> show`: `['edge', 'hosts']`. */
+  readonly command?: readonly string[];
   readonly actions?: Readonly<Record<string, Action>>;
 }
 

@@ -115,6 +115,15 @@ function resourceEndpoints(declaration: Declaration, entity: EntityName, api: Re
   const uuid: readonly PathParam[] = [{ name: 'uuid', entity }];
   const item = { ...collection, path: `/${path}/:uuid`, pathParams: uuid, params: [] } as const;
   const endpoint = (verb: string) => ({ name: `${path}.${verb}`, verb });
+  const list: EntityEndpoint = {
+    ...collection,
+    ...endpoint('list'),
+    method: 'GET',
+    operation: 'list',
+    params: PAGING,
+    doc: `List the ${words(path)}.`,
+  };
+  if (api.readOnly === true) return [list];
   return [
     {
       ...collection,
@@ -124,14 +133,7 @@ function resourceEndpoints(declaration: Declaration, entity: EntityName, api: Re
       params: [...uuidParam(declaration), ...params],
       doc: `Make ${noun}.`,
     },
-    {
-      ...collection,
-      ...endpoint('list'),
-      method: 'GET',
-      operation: 'list',
-      params: PAGING,
-      doc: `List the ${words(path)}.`,
-    },
+    list,
     { ...item, ...endpoint('show'), method: 'GET', operation: 'show', doc: `Show ${noun}.` },
     {
       ...item,

@@ -108,6 +108,16 @@ export interface InterfaceFact {
   readonly claim: string;
 }
 
+/** A legacy machine that nobody declared is in a VLAN behind an edge port of this datapath. */
+export interface EdgeHostFact {
+  readonly mac_address: number;
+  readonly ipv4_address: number | null;
+  readonly vlan_translation_id: number;
+  readonly port_name: string;
+  /** When it was last known to be there, by the agent's clock: says it again when it is another. */
+  readonly seen: number;
+}
+
 /**
  * What is so on this datapath. `full`: everything else that this datapath said before is no longer so.
  * Idempotent; answered by nothing: the effect comes back through the change stream.
@@ -124,6 +134,24 @@ export interface AgentFacts {
   readonly gone_segments?: readonly number[];
   readonly route_links?: readonly number[];
   readonly gone_route_links?: readonly number[];
+  readonly edge_hosts?: readonly EdgeHostFact[];
+  /** By their MAC addresses. */
+  readonly gone_edge_hosts?: readonly number[];
+}
+
+/**
+ * An edge asks for the roles of its VLANs, anew every second: a role that is not asked for in time goes to another edge.
+ * Answered by `roles` with the same `request`.
+ */
+export interface AgentRoles {
+  readonly type: 'roles';
+  readonly request: number;
+  readonly datapath_id: number;
+  readonly wanted: readonly {
+    readonly vlan_translation_id: number;
+    /** The agent knows of no other edge, and goes on without an answer. */
+    readonly alone: boolean;
+  }[];
 }
 
 /** Everything up to `revision` stands in the switch (barrier acknowledged). */
@@ -185,12 +213,19 @@ export interface AgentQuestion {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
+/** Which of the wanted roles the edge has, by VLAN translation. */
+export interface AgentRolesHeld {
+  readonly type: 'roles';
+  readonly request: number;
+  readonly held: readonly number[];
+}
+
 /** The manager does not know this agent (any more): say hello again. `reason` is for the log. */
 export interface AgentRefused {
   readonly type: 'refused';
   readonly reason: string;
 }
 
-export type FromAgent = AgentHello | AgentSubscribe | AgentFacts | AgentApplied | AgentAnswer | Ping;
-export type ToAgent = AgentUpdate | AgentRefused | AgentQuestion | Ping;
+export type FromAgent = AgentHello | AgentSubscribe | AgentFacts | AgentRoles | AgentApplied | AgentAnswer | Ping;
+export type ToAgent = AgentUpdate | AgentRolesHeld | AgentRefused | AgentQuestion | Ping;
 export type FromApi = ApiRequest | HealthRequest;

@@ -7,6 +7,7 @@ export const ETHERTYPE = {
   rarp: 0x8035,
   vlan: 0x8100,
   serviceVlan: 0x88a8,
+  ipv6: 0x86dd,
 } as const;
 
 /** A tag of IEEE 802.1Q. */

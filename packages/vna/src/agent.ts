@@ -1,17 +1,21 @@
 import { BusClient } from '@vnet/bus';
 import { controlSocket, unixctl } from '@vnet/ovsdb';
-import type { FromAgent, RowPut, ToAgent } from '@vnet/model';
+import type { AgentRoles, FromAgent, RowPut, ToAgent } from '@vnet/model';
 import { randomUUID } from 'node:crypto';
 import { ownDatapath } from './compile/bindings.ts';
-import { Engine, type UnitRun } from './compile/engine.ts';
+import { Engine, type Changes, type UnitRun } from './compile/engine.ts';
 import { ROOTS, UNITS } from './compile/units.ts';
 import { Bridge, type BridgeView } from './datapath/bridge.ts';
+import { LegDevices } from './datapath/leg-devices.ts';
+import { RemoteBridge } from './datapath/remote-bridge.ts';
 import { Switch } from './datapath/switch.ts';
 import { TrackedZones } from './datapath/tracked-zones.ts';
 import { type ExplainOptions, explain, parseQuestion } from './explain/explain.ts';
 import type { Log } from './log.ts';
-import { switchDirectory } from './options.ts';
+import { NO_OVSDB, switchDirectory } from './options.ts';
 import { Announcer } from './services/announcer.ts';
+import { EdgeLearning } from './services/edge-learning.ts';
+import { EdgeRoles } from './services/edge-roles.ts';
 import { PacketInService } from './services/packet-in-service.ts';
 import type { PacketOut } from './services/packet-out.ts';
 import { ruleStats, type RuleStats } from './stats/rule-stats.ts';
@@ -46,6 +50,8 @@ const SAVE_AFTER_MS = 1_000;
 const SAVE_SHARE = 20;
 const RETRY_MS = 1_000;
 const PRUNE_MS = 120_000;
+/** When it is said again that MACs are behind a link: LACP takes its time at the other end. */
+const LINK_NEWS_MS = [1_000, 3_000];
 
 /**
  * The agent, wired: ports and rows go into the state, the engine compiles it, the switch gets what has changed.
@@ -61,14 +67,17 @@ export class Agent {
   readonly #engine = new Engine(this.#state, this.#dirty, UNITS, ROOTS);
   readonly #session: Session;
   readonly #bus: BusClient<FromAgent, ToAgent>;
-  readonly #bridge: Bridge;
+  readonly #bridge: Bridge | RemoteBridge;
   readonly #switch: Switch;
   readonly #announcer: Announcer;
   readonly #packetIns: PacketInService;
+  readonly #edges: EdgeLearning<UnitRun>;
+  readonly #roles: EdgeRoles;
   readonly #facts: FactTeller;
   readonly #warnings: Warnings;
   readonly #zones: Zones;
   readonly #trackedZones = new TrackedZones((zone) => this.#switch.forgetConnections(zone));
+  readonly #legDevices: LegDevices;
   readonly #timers = new Set<NodeJS.Timeout>();
   /** What it tells when it is asked. */
   readonly #answers: Answers = {
@@ -106,6 +115,7 @@ export class Agent {
   #unitsTold = 0;
   #save: NodeJS.Timeout | undefined;
   #saveMs = 0;
+  #legsSet: string | undefined;
   #closed = false;
 
   constructor(options: AgentOptions) {
@@ -114,9 +124,28 @@ export class Agent {
     this.#log = log;
     this.#warnings = new Warnings(log);
     this.#zones = new Zones(stateDir, log);
+    this.#legDevices = new LegDevices(log);
     const send = (packets: readonly PacketOut[]): void => this.#switch.send(packets);
     this.#announcer = new Announcer(send);
-    this.#packetIns = new PacketInService(this.#state, send, log);
+    this.#packetIns = new PacketInService(
+      this.#state,
+      send,
+      (lesson) => this.#switch.teach(lesson),
+      (packet, inPort) => this.#edges.receive(packet, inPort),
+      log,
+    );
+    this.#edges = new EdgeLearning({
+      state: this.#state,
+      send,
+      counters: (table) => this.#switch.counters(table),
+      changed: () => this.#schedule(),
+      log,
+    });
+    this.#roles = new EdgeRoles({
+      ask: (request) => this.#askForRoles(request),
+      lend: (flows) => this.#switch.lend(flows),
+      withdraw: (flows) => this.#switch.withdraw(flows),
+    });
     const saved = stateDir === undefined ? undefined : loadState(stateDir, log);
     if (saved) {
       this.#hadWhole = true;
@@ -152,27 +181,39 @@ export class Agent {
       log,
       onUp: () => this.#managerUp(),
       onDown: (reason) => this.#managerDown(reason),
-      onMessage: (message) => this.#session.receive(message),
+      onMessage: (message) => {
+        if (message.type === 'roles') this.#roles.answer(message);
+        else this.#session.receive(message);
+      },
     });
+    const onView = (view: BridgeView): void => this.#bridgeView(view);
+    const remote = options.ovsdb === NO_OVSDB ? new RemoteBridge({ log, onView }) : undefined;
     this.#switch = new Switch({
       endpoint: options.openflow,
       log,
       dpid: () => this.#state.get('self', 1)?.dpid,
       wanted: () => this.#engine.flows(),
       meters: () => this.#engine.output('meter').values(),
+      groups: () => this.#engine.output('group').values(),
       onUp: () => {
         this.#announcer.renew();
         this.#schedule();
       },
       onPacketIn: (packet) => this.#packetIns.receive(packet),
+      ...(remote ? { onChannel: (channel) => remote.follow(channel) } : {}),
     });
-    this.#bridge = new Bridge({
-      ovsdb: options.ovsdb,
-      name: options.bridge,
-      log,
-      onView: (view) => this.#bridgeView(view),
-      onRestored: () => this.#switch.resync('flow-restore-wait was lifted'),
-    });
+    if (remote) {
+      this.#bridge = remote;
+      this.#switch.start();
+    } else {
+      this.#bridge = new Bridge({
+        ovsdb: options.ovsdb,
+        name: options.bridge,
+        log,
+        onView,
+        onRestored: () => this.#switch.resync('flow-restore-wait was lifted'),
+      });
+    }
     this.#waitForView();
     this.#timers.add(setInterval(() => this.#state.prune(), PRUNE_MS));
   }
@@ -190,8 +231,11 @@ export class Agent {
     this.#saveNow();
     this.#announcer.close();
     this.#packetIns.close();
+    this.#edges.close();
+    this.#roles.close();
     this.#bus.close();
     this.#bridge.close();
+    this.#legDevices.close();
     await this.#switch.close();
   }
 
@@ -201,7 +245,13 @@ export class Agent {
     this.#state.put('self', { id: 1, node_id: nodeId, dpid: view.dpid, made: view.made, userspace: view.userspace });
     this.#session.identify(view.dpid);
     this.#switch.start();
+    this.#legDevices.update(this.#engine.output('leg'), view.userspace);
     this.#schedule();
+  }
+
+  #askForRoles(request: Omit<AgentRoles, 'type' | 'datapath_id'>): void {
+    const own = ownDatapath(this.#state);
+    if (own && this.#session.heard) this.#bus.send({ type: 'roles', datapath_id: own.id, ...request });
   }
 
   #adopt(dpid: string): void {
@@ -247,16 +297,35 @@ export class Agent {
 
   #process(): void {
     if (this.#closed) return;
-    const changes = this.#engine.run();
-    for (const conflict of changes.conflicts) this.#log.error({ conflict }, 'the pipeline contradicts itself');
-    if (changes.outputs.scope.size > 0) this.#session.want(new Set(this.#engine.output('scope').keys()));
-    const { announcement, tunnelEnd } = changes.outputs;
-    this.#announcer.update(announcement, tunnelEnd);
+    const changes = [this.#engine.run()];
+    // What the manager says of legacy machines may change what this host has to say of them.
+    if (this.#edges.claims(changes[0]!.outputs.edgeClaim)) changes.push(this.#engine.run());
+    for (const each of changes) this.#apply(each);
+    for (const { outputs } of changes) this.#facts.tell(ownDatapath(this.#state)?.id, outputs);
+    void this.#commit();
+  }
+
+  #apply({ flows, outputs, conflicts }: Changes): void {
+    for (const conflict of conflicts) this.#log.error({ conflict }, 'the pipeline contradicts itself');
+    if (outputs.scope.size > 0) this.#session.want(new Set(this.#engine.output('scope').keys()));
+    for (const [place, stays] of outputs.pupil) if (!stays) this.#switch.unteach(place);
+    this.#announcer.update(outputs.announcement, outputs.tunnelEnd);
     const dpid = this.#engine.output('datapathId').get('');
     if (dpid !== undefined) this.#adopt(dpid);
-    this.#switch.want(changes.flows);
-    this.#facts.tell(ownDatapath(this.#state)?.id, changes.outputs);
-    void this.#commit();
+    this.#switch.want(flows);
+    this.#roles.update(outputs.edgeRole);
+    for (const uplink of outputs.uplink.values()) {
+      if (!uplink) continue;
+      this.#log.info({ ...uplink }, 'the uplink has several links');
+      // The switches behind a link that is new, or in use again, have to hear it: as soon as they listen, too.
+      this.#announcer.renew();
+      for (const ms of LINK_NEWS_MS) {
+        this.#later(ms, () => {
+          this.#announcer.renew();
+          this.#announcer.sayNews();
+        });
+      }
+    }
   }
 
   async #commit(): Promise<void> {
@@ -273,6 +342,7 @@ export class Agent {
     this.#confirmed ||= synced;
     if (whole && this.#confirmed) this.#announcer.sayNews();
     if (whole) this.#trackedZones.update(this.#engine.output('zone').keys());
+    if (whole) this.#legs();
     if (!this.#ready) {
       this.#ready = true;
       this.#options.onReady();
@@ -283,6 +353,15 @@ export class Agent {
     if (!synced) return;
     this.#session.applied(revision);
     this.#saveSoon();
+  }
+
+  /** The host's legs in virtual networks; never on the strength of half a view, which would take them away. */
+  #legs(): void {
+    const legs = this.#engine.output('leg');
+    const text = JSON.stringify([...legs]);
+    if (text === this.#legsSet) return;
+    this.#legsSet = text;
+    this.#bridge.setLegs(legs);
   }
 
   /** What the flows compiled last rest on. Rows that are not compiled yet make it half a view. */

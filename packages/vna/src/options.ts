@@ -9,7 +9,11 @@ export const PROGRAM = {
 export const OPTIONS = {
   nodeId: required('ID', 'node_id of this datapath’s record'),
   manager: list('ENDPOINT', ['tcp://127.0.0.1:9102'], 'where vnmgr listens; several are tried in turn'),
-  ovsdb: text('ENDPOINT', 'unix:/run/openvswitch/db.sock', 'OVSDB of the local switch'),
+  ovsdb: text(
+    'ENDPOINT',
+    'unix:/run/openvswitch/db.sock',
+    'OVSDB of the local switch; none: it is known by OpenFlow alone',
+  ),
   bridge: text('NAME', 'br0', 'the bridge of this agent; made when it is missing'),
   openflow: optional('ENDPOINT', 'unix:/path, or listen:tcp:ADDR:PORT (default BRIDGE.mgmt beside the OVSDB socket)'),
   stateDir: optional('DIR', 'where the agent keeps what it needs to start without a manager'),
@@ -18,6 +22,9 @@ export const OPTIONS = {
 } as const;
 
 export type Options = OptionValues<typeof OPTIONS>;
+
+/** `--ovsdb none` */
+export const NO_OVSDB = 'none';
 
 const OPENFLOW = /^(unix:\/.+|(listen:)?tcp:.+:\d+)$/;
 
@@ -33,6 +40,9 @@ export function openflowEndpoint({ openflow, ovsdb, bridge }: Pick<Options, 'ope
       throw new RangeError(`--openflow ${openflow}: expected unix:/path, tcp:HOST:PORT or listen:tcp:ADDR:PORT`);
     }
     return openflow;
+  }
+  if (ovsdb === NO_OVSDB) {
+    throw new RangeError('--ovsdb none: needs --openflow listen:tcp:ADDR:PORT, or tcp:HOST:PORT of the switch');
   }
   const dir = switchDirectory(ovsdb);
   return `unix:${join(dir, `${bridge}.mgmt`)}`;

@@ -2,6 +2,7 @@ import { BusServer, type Peer, RepeatedLines } from '@vnet/bus';
 import {
   type AgentFacts,
   type AgentHello,
+  type AgentRoles,
   type ApiRequest,
   type FromAgent,
   type FromApi,
@@ -26,6 +27,7 @@ import { Hub } from './stream/hub.ts';
 import { Inbox } from './stream/inbox.ts';
 import { Questions } from './stream/questions.ts';
 import { why } from './stream/why.ts';
+import { RoleKeeper } from './stream/roles.ts';
 
 /** Where the manager says what it does; a pino logger fits as it is. */
 export interface Log {
@@ -71,6 +73,7 @@ export class Manager {
   #inbox!: Inbox;
   #background!: Background;
   #questions!: Questions<Peer>;
+  #roles!: RoleKeeper;
   #service!: Service;
   #bus!: BusServer<FromAny, ToAny>;
 
@@ -145,6 +148,7 @@ export class Manager {
     this.#questions = new Questions({ send: (peer, question) => this.#bus.send(peer, question) });
     this.#inbox = new Inbox({ store: this.#store, settings, onError });
     this.#background = new Background({ store: this.#store, settings, rules: backgroundRules, onError });
+    this.#roles = new RoleKeeper({ store: this.#store, settings });
     this.#service = new Service({
       store: this.#store,
       settings,
@@ -218,6 +222,9 @@ export class Manager {
       case 'facts':
         this.#facts(peer, message);
         return;
+      case 'roles':
+        this.#answerRoles(peer, message);
+        return;
       case 'applied':
         this.#hub.applied(peer, message.revision);
         return;
@@ -228,21 +235,33 @@ export class Manager {
     }
   }
 
-  /** An agent speaks for the datapath whose record has its node id, and for no other. */
   #facts(peer: Peer, facts: AgentFacts): void {
+    if (this.#speaksFor(peer, facts.datapath_id)) this.#inbox.add(facts);
+  }
+
+  /** While the database is away there is no answer: an edge that is not alone stops. */
+  #answerRoles(peer: Peer, message: AgentRoles): void {
+    const { request, datapath_id } = message;
+    if (!this.#speaksFor(peer, datapath_id) || !this.#store.writing) return;
+    this.#roles.ask(message).then(
+      (held) => this.#bus.send(peer, { type: 'roles', request, held }),
+      (error: unknown) => this.#options.log.warn({ err: error, datapath_id }, 'an edge got no answer about its roles'),
+    );
+  }
+
+  /** An agent speaks for the datapath whose record has its node id, and for no other. */
+  #speaksFor(peer: Peer, datapathId: number): boolean {
     const session = this.#hub.session(peer);
     if (session === undefined) {
       this.#refuse(peer);
-      return;
+      return false;
     }
-    const datapath = this.#replica.find('datapath', facts.datapath_id)?.row as Row<'datapath'> | undefined;
-    if (datapath === undefined || datapath.node_id === session.nodeId) {
-      this.#inbox.add(facts);
-      return;
-    }
+    const datapath = this.#replica.find('datapath', datapathId)?.row as Row<'datapath'> | undefined;
+    if (datapath === undefined || datapath.node_id === session.nodeId) return true;
     const { uuid, node_id } = datapath;
     const fields = { node: session.nodeId, datapath: uuid, node_id };
     this.#options.log.error(fields, 'ignored what an agent said of a datapath of another node; check its --node-id');
+    return false;
   }
 
   #warnOfTwins({ node_id, dpid, run }: AgentHello): void {

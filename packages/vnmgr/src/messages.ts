@@ -2,8 +2,10 @@
 import type {
   AgentFacts,
   AgentHello,
+  AgentRoles,
   AgentSubscribe,
   ApiRequest,
+  EdgeHostFact,
   FromAgent,
   FromApi,
   InterfaceFact,
@@ -51,6 +53,16 @@ const fact: Record<keyof InterfaceFact, Check> = {
   claim: isText,
 };
 
+const edgeHost: Record<keyof EdgeHostFact, Check> = {
+  mac_address: isId,
+  ipv4_address: isIdOrNull,
+  vlan_translation_id: isId,
+  port_name: isText,
+  seen: isId,
+};
+
+const role: Shape = { vlan_translation_id: isId, alone: isBoolean };
+
 const api: Record<keyof Omit<ApiRequest, 'type'>, Check> = {
   id: isId,
   endpoint: isString,
@@ -93,7 +105,14 @@ const agentShapes: Readonly<Record<string, Shape>> = {
     gone_segments: isAbsentOr(listOf(isId)),
     route_links: isAbsentOr(listOf(isId)),
     gone_route_links: isAbsentOr(listOf(isId)),
+    edge_hosts: isAbsentOr(listOf((value) => hasShape(value, edgeHost))),
+    gone_edge_hosts: isAbsentOr(listOf(isId)),
   } satisfies Record<keyof Omit<AgentFacts, 'type'>, Check>,
+  roles: {
+    request: isId,
+    datapath_id: isId,
+    wanted: listOf((value) => hasShape(value, role)),
+  } satisfies Record<keyof Omit<AgentRoles, 'type'>, Check>,
   applied: { revision: isId },
   answer: { id: isId, body: () => true },
   ping: {},

@@ -1,4 +1,4 @@
-import { HOSTS, PREFIX, RACKS, TENANT_NETWORK, TENANTS, VMS } from './demo.ts';
+import { EDGE, HOSTS, LEGACY, PREFIX, RACKS, TENANT_NETWORK, TENANTS, VMS } from './demo.ts';
 
 /**
  * What an operator types to describe the demonstration's data centre.
@@ -28,6 +28,9 @@ export function modelCommands(dpidOf: (host: string) => string): readonly (reado
       (tenant) =>
         `networks add --uuid nw-${tenant} --display-name ${tenant} --mode virtual --ipv4-network ${TENANT_NETWORK} --ipv4-prefix ${PREFIX} --topology-uuid topo-tenants`,
     ),
+    `interfaces add --uuid if-trunk --mode edge --owner-datapath-uuid dp-${EDGE.name} --port-name ${EDGE.trunk}`,
+    'translations add --uuid tr-trunk --mode vnet_edge --interface-uuid if-trunk',
+    `vlan-translations add --uuid vt-${LEGACY.vlan} --translation-uuid tr-trunk --vlan-id ${LEGACY.vlan} --network-uuid nw-${LEGACY.tenant}`,
     ...VMS.map(
       ({ name, tenant, address, mac }) =>
         `interfaces add --uuid if-${name} --mode vif --network-uuid nw-${tenant} --mac-address ${mac} --ipv4-address ${address} --port-name ${name}`,

@@ -1,17 +1,21 @@
-import { TENANTS, VMS } from './demo.ts';
+import { MACHINES, TENANTS } from './demo.ts';
 import type { Site } from './site.ts';
 
 /** IPv4 and ICMP headers. */
 const PING_HEADERS = 28;
 
-/** Asks VNet for the usable MTU of each tenant's network and gives it to the VMs, as DHCP would. */
+/** Asks VNet for the usable MTU of each tenant's network and gives it to the machines, as DHCP would. */
 export async function setUsableMtu(site: Site): Promise<ReadonlyMap<string, number>> {
   const mtus = new Map<string, number>();
   for (const tenant of TENANTS) {
     const { stdout } = await site.vnctl(['-o', 'json', 'networks', 'show', `nw-${tenant}`]);
     mtus.set(tenant, (JSON.parse(stdout) as { mtu: number }).mtu);
   }
-  await Promise.all(VMS.map(async ({ name, tenant }) => site.lab.vm(name).setMtu(mtus.get(tenant)!)));
+  await Promise.all(
+    MACHINES.map(async ({ name, tenant }) =>
+      site.lab.exec(name, ['ip', 'link', 'set', 'eth0', 'mtu', String(mtus.get(tenant))]),
+    ),
+  );
   return mtus;
 }
 
@@ -23,7 +27,7 @@ export async function largestPackets(site: Site, mtus: ReadonlyMap<string, numbe
   const lost: string[] = [];
   for (const tenant of TENANTS) {
     const mtu = mtus.get(tenant)!;
-    const [from, ...others] = VMS.filter((vm) => vm.tenant === tenant);
+    const [from, ...others] = MACHINES.filter((vm) => vm.tenant === tenant);
     for (const to of others) {
       const ping = [
         'ping',

@@ -1,6 +1,6 @@
 import type { Lab } from '../lab/lab.ts';
 import { Capture } from './capture.ts';
-import { EXPECTATIONS, VMS, type DemoVm, type Expectation, type Transport } from './demo.ts';
+import { EXPECTATIONS, MACHINES, type DemoVm, type Expectation, type Transport } from './demo.ts';
 import { Prober } from './prober.ts';
 import { transportOf } from './transport.ts';
 
@@ -47,10 +47,11 @@ export class Survey {
   }
 
   static async start(lab: Lab): Promise<Survey> {
+    const machines = MACHINES.map(({ name }) => lab.node(name));
     const [probers, uplinks, cards] = await Promise.all([
-      eachByName(lab.vms, async (vm) => Prober.start(vm)),
+      eachByName(machines, async (vm) => Prober.start(vm)),
       eachByName(lab.hosts, async (host) => Capture.start(host, host.uplink, 'icmp or proto gre')),
-      eachByName(lab.vms, async (vm) => Capture.start(vm, 'eth0', 'not ip6')),
+      eachByName(machines, async (vm) => Capture.start(vm, 'eth0', 'not ip6')),
     ]);
     return new Survey(lab, probers, uplinks, cards);
   }
@@ -59,7 +60,7 @@ export class Survey {
   async measure(): Promise<readonly Finding[]> {
     // One pair after the other from each VM, all VMs at once.
     const findings = await Promise.all(
-      VMS.map(async (from) => {
+      MACHINES.map(async (from) => {
         const own: Finding[] = [];
         for (const expectation of EXPECTATIONS.filter((candidate) => candidate.from === from)) {
           const sameTenant = from.tenant === expectation.to.tenant;
@@ -97,7 +98,7 @@ export class Survey {
     const answer = from.address === to.address ? null : await prober.whoIs(to.address, ANSWER_TIMEOUT_MS);
     if (answer === to.name) return { expectation, reachable: true, leak: 'answers at its address' };
     // Nobody answers at an address that nobody has: whether the frames arrive, the capture on the target tells.
-    const unused = unusedAddress(VMS.indexOf(to));
+    const unused = unusedAddress(MACHINES.indexOf(to));
     await this.#lab.exec(from.name, ['ip', 'neigh', 'replace', unused, 'lladdr', to.mac, 'dev', 'eth0']);
     await prober.whoIs(unused, UNANSWERED_MS);
     return { expectation, reachable: false };
@@ -107,15 +108,15 @@ export class Survey {
   async #shout(from: DemoVm): Promise<void> {
     const prober = this.#probers.get(from.name)!;
     await prober.whoIs(BROADCAST_ADDRESS, UNANSWERED_MS);
-    await prober.whoIs(unusedAddress(VMS.length), UNANSWERED_MS);
+    await prober.whoIs(unusedAddress(MACHINES.length), UNANSWERED_MS);
   }
 
   /** Captures lag behind the wire: waits until each has shown one last ping, sent after everything else. */
   async #settle(): Promise<void> {
     const lastId = FIRST_ID + EXPECTATIONS.length;
     await Promise.all(
-      VMS.map(async (from) => {
-        for (const to of VMS.filter(({ tenant, name }) => tenant === from.tenant && name !== from.name)) {
+      MACHINES.map(async (from) => {
+        for (const to of MACHINES.filter(({ tenant, name }) => tenant === from.tenant && name !== from.name)) {
           const ping = ['ping', '-c', '1', '-W', '1', '-e', String(lastId), to.address];
           await this.#lab.exec(from.name, ping, { anyExit: true });
         }

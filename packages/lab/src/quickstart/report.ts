@@ -29,8 +29,8 @@ export function differences(findings: readonly Finding[]): readonly string[] {
     });
 }
 
-function placeOf({ name, host, address }: DemoVm): string {
-  return `${name} ${address} on ${host}`;
+function placeOf({ name, host, address, vlan }: DemoVm): string {
+  return `${name} ${address} ${vlan === undefined ? 'on' : `in VLAN ${vlan} behind`} ${host}`;
 }
 
 function expected({ expectation: { transport: how } }: Finding): string {

@@ -30,7 +30,9 @@ export class Site {
    * @throws Error when one of the programs does not get ready; nothing is left running then
    */
   static async start(options: SiteOptions, tell: (step: string) => void): Promise<Site> {
-    tell('lab: three hypervisors, two in rack1, the third behind a router in rack2; six VMs');
+    tell(
+      'lab: three hypervisors, two in rack1, the third behind a router in rack2; six VMs; an edge host with a legacy switch',
+    );
     const lab = await Lab.up(TOPOLOGY, { name: 'quickstart' });
     try {
       const site = new Site(lab, options.api);

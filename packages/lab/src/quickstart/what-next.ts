@@ -1,5 +1,5 @@
 import { programPath } from '../programs.ts';
-import { VMS } from './demo.ts';
+import { EDGE, VMS } from './demo.ts';
 import type { Site } from './site.ts';
 
 /** Commands to try while the demonstration is up. */
@@ -26,6 +26,10 @@ It stays up until Ctrl-C. What to try in another terminal, as root:
   export VNET_WEBAPI=${api}
   ${vnctl} interfaces show
   ${vnctl} networks show nw-blue -o json
+
+  # legacy machines that the edge host has seen, and the tags on its trunk
+  ${vnctl} edge hosts
+  ip netns exec ${lab.host(EDGE.name).namespace} tcpdump -nei ${EDGE.trunk}
 
   # the flows of hv1, and which way a packet goes through them
   ovs-ofctl -O OpenFlow13 dump-flows ${host.openflow}

@@ -19,7 +19,7 @@ export const datapath = declare({
       default: true,
       mutable: true,
       shown: 'last',
-      doc: 'Kept for old clients: nothing needs to be learnt any more.',
+      doc: 'False: the switch has no learn action; the agent learns for it who stands behind promiscuous interfaces.',
     },
   },
   unique: [['dpid']],

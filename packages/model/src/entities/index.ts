@@ -10,6 +10,8 @@ import { datapath_route_link } from './datapath_route_link.ts';
 import { datapath_segment } from './datapath_segment.ts';
 import { dns_record } from './dns_record.ts';
 import { dns_service } from './dns_service.ts';
+import { edge_host } from './edge_host.ts';
+import { edge_role } from './edge_role.ts';
 import { filter } from './filter.ts';
 import { filter_static } from './filter_static.ts';
 import { interface_ } from './interface.ts';
@@ -105,6 +107,8 @@ export const entities = {
   active_network,
   active_segment,
   active_route_link,
+  edge_host,
+  edge_role,
 } as const;
 
 export type EntityName = keyof typeof entities;

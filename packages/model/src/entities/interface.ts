@@ -61,6 +61,13 @@ export const interface_ = declare({
       shown: 'last',
       doc: 'The agent logs samples of what filters and security groups deny to and from the interface.',
     },
+    netns: {
+      type: 'string',
+      nullable: true,
+      mutable: true,
+      shown: 'last',
+      doc: 'Internal: network namespace of the host that the device is in; it has to exist. Without one, the host itself.',
+    },
   },
   params: {
     owner_datapath_uuid: {

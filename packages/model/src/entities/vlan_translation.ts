@@ -35,6 +35,12 @@ export const vlan_translation = declare({
     },
   },
   unique: [['translation_id', 'vlan_id']],
-  scopes: { follows: ['translation_id'] },
+  scopes: {
+    own: [
+      { scope: 'network', column: 'network_id' },
+      { scope: 'segment', column: 'segment_id' },
+    ],
+    follows: ['translation_id'],
+  },
   api: [{ kind: 'resource', path: 'vlan_translations' }],
 });

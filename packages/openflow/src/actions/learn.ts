@@ -1,6 +1,6 @@
-/** NXAST_LEARN (nicira-ext.h, ovs-actions(7)). */
+/** NXAST_LEARN and NXAST_LEARN2 (nicira-ext.h, ovs-actions(7)). */
 import { DecodeError, EncodeError } from '../errors.ts';
-import { list, optional, pad, struct, u16, u64, u8 } from '../wire/layout.ts';
+import { list, optional, pad, struct, u16, u32, u64, u8 } from '../wire/layout.ts';
 import type { Codec } from '../wire/layout.ts';
 import type { Reader } from '../wire/reader.ts';
 import { fieldName } from './subfield.ts';
@@ -77,7 +77,7 @@ const specs: Codec<LearnSpec[], readonly LearnSpec[]> = {
   write: (w, value) => allSpecs.write(w, value),
 };
 
-export const learn = struct({
+const common = {
   idleTimeout: optional(u16, 0),
   hardTimeout: optional(u16, 0),
   priority: optional(u16, 0x8000),
@@ -88,5 +88,9 @@ export const learn = struct({
   _: pad(1),
   finIdleTimeout: optional(u16, 0),
   finHardTimeout: optional(u16, 0),
-  specs,
-});
+};
+
+export const learn = struct({ ...common, specs });
+
+/** NXAST_LEARN2, from Open vSwitch 2.8 on: `limit` is the most flows that this action may have learned at a time; 0: any. */
+export const learn2 = struct({ ...common, limit: u32, _2: pad(4), specs });

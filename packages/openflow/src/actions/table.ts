@@ -5,7 +5,7 @@ import { EncodeError } from '../errors.ts';
 import { NICIRA, NO_BUFFER_MAX_LEN, PACKET_IN_REASON, PORT, TABLE } from '../constants.ts';
 import { nat } from './conntrack.ts';
 import { controller2 } from './controller.ts';
-import { learn } from './learn.ts';
+import { learn, learn2 } from './learn.ts';
 import { setField } from './set-field.ts';
 import { checkPktLarger, load, move, stack, subfield } from './subfield.ts';
 
@@ -86,6 +86,7 @@ export const ACTION_ROWS = {
   nat: nicira(36, nat),
   controller2: nicira(37, controller2),
   ct_clear: nicira(43, niciraNothing),
+  learn2: nicira(45, learn2),
   /** Sets the bit `offset` of `field` if the packet is longer than `length` bytes (Ethernet header included). */
   check_pkt_larger: nicira(49, checkPktLarger),
 } as const;

@@ -110,6 +110,22 @@ function learnSpecText({ bits, source, use, target }: LearnSpec): string {
   return `${SET_FIELD_NAMES[target.field] ?? target.field}=${plainText(field, source.value)}`;
 }
 
+function learnText(action: Extract<Action, { type: 'learn' | 'learn2' }>): string {
+  return call('learn', [
+    given('table', action.table),
+    given('idle_timeout', action.idleTimeout, 0),
+    given('hard_timeout', action.hardTimeout, 0),
+    given('fin_idle_timeout', action.finIdleTimeout, 0),
+    given('fin_hard_timeout', action.finHardTimeout, 0),
+    given('priority', action.priority, 0x8000),
+    ((action.flags ?? 0) & 1) !== 0 && 'send_flow_rem',
+    ((action.flags ?? 0) & 2) !== 0 && 'delete_learned',
+    action.cookie !== undefined && action.cookie !== 0n && `cookie=${hex(action.cookie)}`,
+    action.type === 'learn2' && action.limit !== 0 && `limit=${action.limit.toString()}`,
+    ...action.specs.map(learnSpecText),
+  ]);
+}
+
 /** One row per action, as in the table of actions. */
 const FORMATS: Formats = {
   output: ({ port, maxLen }) => outputText(port, maxLen),
@@ -138,19 +154,8 @@ const FORMATS: Formats = {
     return `resubmit(${port === PORT.IN_PORT ? '' : portText(port)},${table.toString()})`;
   },
   output_reg: ({ source }) => `output:${subfieldText(source)}`,
-  learn: (action) =>
-    call('learn', [
-      given('table', action.table),
-      given('idle_timeout', action.idleTimeout, 0),
-      given('hard_timeout', action.hardTimeout, 0),
-      given('fin_idle_timeout', action.finIdleTimeout, 0),
-      given('fin_hard_timeout', action.finHardTimeout, 0),
-      given('priority', action.priority, 0x8000),
-      ((action.flags ?? 0) & 1) !== 0 && 'send_flow_rem',
-      ((action.flags ?? 0) & 2) !== 0 && 'delete_learned',
-      action.cookie !== undefined && action.cookie !== 0n && `cookie=${hex(action.cookie)}`,
-      ...action.specs.map(learnSpecText),
-    ]),
+  learn: learnText,
+  learn2: learnText,
   exit: () => 'exit',
   fin_timeout: ({ idleTimeout, hardTimeout }) =>
     call('fin_timeout', [given('idle_timeout', idleTimeout, 0), given('hard_timeout', hardTimeout, 0)]),

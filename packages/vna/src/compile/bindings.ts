@@ -1,3 +1,4 @@
+import type { Action } from '@vnet/openflow';
 import type { SwitchPort, Tables } from '../state/tables.ts';
 import type { View } from './emit.ts';
 
@@ -20,7 +21,11 @@ export function interfaceOf(view: View, port: SwitchPort): Interface | undefined
   if (named) return named;
   const own = ownDatapath(view)?.id;
   const candidates = view.find('interface_port', 'port_name', port.name).filter((row) => isHere(row, own));
-  const best = candidates.find((row) => row.datapath_id !== null) ?? candidates[0];
+  const best =
+    // Interfaces of machines behind an edge port name it, too.
+    candidates.find((row) => row.interface_mode === 'edge') ??
+    candidates.find((row) => row.datapath_id !== null) ??
+    candidates[0];
   return view.get('interface', best?.interface_id);
 }
 
@@ -58,16 +63,56 @@ export function uplinks(view: View): readonly SwitchPort[] {
   const own = ownDatapath(view);
   const modelled = (own ? view.find('interface_port', 'datapath_id', own.id) : [])
     .filter((row) => row.interface_mode === 'host' && row.port_name !== null)
-    .flatMap((row) => view.find('port', 'name', row.port_name));
+    .flatMap((row) => [...view.find('port', 'name', row.port_name), ...view.find('port', 'bond', row.port_name)]);
   const marked = view.find('port', 'uplink', true);
   return [...new Map([...marked, ...modelled].map((port) => [port.id, port])).values()]
     .filter((port) => port.role === 'plain')
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The uplink that packets leave by. */
+/** A link to the physical network that the switch has opened. */
+export type Link = SwitchPort & { readonly ofport: number };
+
+/**
+ * The links to the physical network as one. `spread`: all of them are used at a time, because the switches at their other
+ * ends treat them as one, too; otherwise only the active one.
+ */
+export interface Uplink {
+  readonly links: readonly Link[];
+  readonly spread: boolean;
+  readonly active: Link;
+}
+
+export function uplinkOf(view: View): Uplink | undefined {
+  const links = uplinks(view).filter((port): port is Link => port.ofport !== null);
+  const [first] = links;
+  if (!first) return undefined;
+  return { links, spread: isSpread(links), active: links.find(({ link_up }) => link_up) ?? first };
+}
+
+/** LACP says so, or the operator (a bond that balances). Without an LACP partner only if there is to be no fallback. */
+function isSpread(links: readonly Link[]): boolean {
+  const [first] = links;
+  if (!first || first.bond === null || links.some(({ bond }) => bond !== first.bond)) return false;
+  if (first.lacp === null) return first.bond_mode === 'balance';
+  return first.lacp === 'strict' || links.some(({ lacp_current }) => lacp_current);
+}
+
+/** The group that stands for an uplink of several links. */
+export const UPLINK_GROUP = 1;
+
+/** How packets leave for the physical network. */
+export function uplinkOutput(view: View): Action | undefined {
+  const uplink = uplinkOf(view);
+  if (!uplink) return undefined;
+  return uplink.links.length > 1
+    ? { type: 'group', group: UPLINK_GROUP }
+    : { type: 'output', port: uplink.active.ofport };
+}
+
+/** The link that announcements leave by. */
 export function uplinkPort(view: View): number | undefined {
-  return uplinks(view).find((port) => port.ofport !== null)?.ofport ?? undefined;
+  return uplinkOf(view)?.active.ofport;
 }
 
 /** The tunnel port that packets to peers in other physical networks leave by. */

@@ -1,3 +1,4 @@
+import type { EdgeHostFact } from '@vnet/model';
 import type { Action } from '@vnet/openflow';
 import type { IndexKey } from '../state/index-key.ts';
 import type { IndexName, TableName, Tables } from '../state/tables.ts';
@@ -18,8 +19,10 @@ export function ordinal(number: number): string {
 /** What the underlay must hear: this MAC is behind this host. Said at once when it is new or different. */
 export interface Announcement {
   readonly mac: number;
-  /** The uplink to say it on. */
+  /** The port to say it on: an uplink, or a trunk. */
   readonly port: number;
+  /** VLAN to say it in. */
+  readonly vlan?: number;
 }
 
 /** Limits what one port can send to the agent. */
@@ -27,6 +30,20 @@ export interface Meter {
   readonly id: number;
   readonly packetsPerSecond: number;
   readonly burst: number;
+}
+
+/** A group of ports of which one gets each packet: by a hash (`select`), or the first that is live (`fast_failover`). */
+export interface Group {
+  readonly id: number;
+  readonly type: 'select' | 'fast_failover';
+  readonly ports: readonly number[];
+}
+
+/** How an uplink of several links is used, for people. */
+export interface UplinkState {
+  readonly mode: string;
+  readonly links: readonly string[];
+  readonly active: readonly string[];
 }
 
 /** Tells OVS the way to a tunnel's far end before the first packet needs it. */
@@ -53,6 +70,20 @@ export interface LocalInterface {
   readonly claim: string;
 }
 
+/** A device of the host's own Linux in a virtual network. */
+export interface Leg {
+  /** Name of the device and of its port. */
+  readonly name: string;
+  /** Uuid of the interface. */
+  readonly interface: string;
+  readonly mac: number;
+  readonly mtu: number;
+  /** `10.0.0.1/24` */
+  readonly addresses: readonly string[];
+  /** Name of a network namespace; null: that of the agent. */
+  readonly netns: string | null;
+}
+
 /** The port of this bridge that carries an interface: read by other units as table `bound`. */
 export interface Bound {
   /** Id of the interface. */
@@ -62,11 +93,32 @@ export interface Bound {
   readonly zone: number;
 }
 
+/** What the manager says about a machine that an edge of any host has seen. */
+export interface EdgeClaim {
+  readonly mac: number;
+  readonly ipv4_address: number | null;
+  /** It says so because this host has said so. */
+  readonly own: boolean;
+  /** The mapping at this host that carries its VLAN now, if one does. */
+  readonly vlan_translation_id: number | null;
+  readonly refused: string | null;
+}
+
 /** Everything a unit can say, besides flows: each kind is a set of keys with values. */
 export interface Outputs {
   readonly scope: true;
   readonly localInterface: LocalInterface;
   readonly localNetwork: true;
+  readonly localSegment: true;
+  readonly localMachine: EdgeHostFact;
+  readonly edgeClaim: EdgeClaim;
+  /** A VLAN translation whose role is asked for. */
+  readonly edgeRole: { readonly alone: boolean };
+  /** Where machines stand that the agent learns of for the switch: what it has learnt goes with the key. */
+  readonly pupil: true;
+  readonly leg: Leg;
+  readonly group: Group;
+  readonly uplink: UplinkState;
   readonly bound: Bound;
   readonly meter: Meter;
   /** A conntrack zone that packets are looked up in. */
@@ -84,6 +136,14 @@ export const OUTPUT_KINDS: readonly OutputKind[] = [
   'scope',
   'localInterface',
   'localNetwork',
+  'localSegment',
+  'localMachine',
+  'edgeClaim',
+  'edgeRole',
+  'pupil',
+  'leg',
+  'group',
+  'uplink',
   'bound',
   'meter',
   'zone',

@@ -1,11 +1,8 @@
 import { ETHERTYPE } from '@vnet/packet';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REGISTERS, load, on } from '../pipeline/registers.ts';
-import { homeOf } from './bindings.ts';
 import type { Emit, View } from './emit.ts';
-
-/** Not from another host: from tunnel to tunnel, or back to the uplink, packets would go round. */
-const NOT_REMOTE = on([REGISTERS.REMOTE, 0])[REGISTERS.REMOTE.field]!;
+import { unicast } from './unicast.ts';
 
 /** An address of a network, wherever it lives. */
 export function endpoint(view: View, emit: Emit, id: number): void {
@@ -23,28 +20,8 @@ export function endpoint(view: View, emit: Emit, id: number): void {
     goto: 'ARP_REPLY',
   });
 
-  const home = homeOf(view, interfaceId);
-  if (!home) return;
-  if (home === 'here') {
-    emit.flow({
-      table: 'L2',
-      priority: PRIORITY.base,
-      feature: 'endpoint',
-      match: { metadata: network, eth_dst: mac },
-      actions: [load(REGISTERS.DESTINATION, interfaceId)],
-      goto: 'INTERFACE_INGRESS',
-    });
-    ownAddressInArp(emit, network, interfaceId, address);
-    return;
-  }
-  emit.flow({
-    table: 'L2',
-    priority: PRIORITY.base,
-    feature: 'endpoint',
-    match: { metadata: network, eth_dst: mac, reg0: NOT_REMOTE },
-    actions: [load(REGISTERS.PEER, home.datapathId)],
-    goto: 'PEER',
-  });
+  const home = unicast(view, emit, network, mac, interfaceId);
+  if (home === 'here') ownAddressInArp(emit, network, interfaceId, address);
 }
 
 /** A machine that asks for its own address: an announcement is flooded, a probe is not answered (RFC 5227). */

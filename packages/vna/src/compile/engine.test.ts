@@ -42,7 +42,14 @@ const variants = (each: TestRow): readonly (TestRow | undefined)[] => {
         other({ ipv4_address: 0x0a0000fe }),
       ];
     case 'mac_lease':
-      return [each, undefined, other({ mac_address: 0x0a00000000fe }), other({ interface_id: 31 })];
+      return [
+        each,
+        undefined,
+        other({ mac_address: 0x0a00000000fe }),
+        other({ interface_id: 31 }),
+        other({ segment_id: 1 }),
+        other({ segment_id: null }),
+      ];
     case 'active_interface':
       return [
         each,
@@ -60,13 +67,16 @@ const variants = (each: TestRow): readonly (TestRow | undefined)[] => {
         other({ ofport: 77 }),
         other({ vnet_interface: 'if-41' }),
         other({ uplink: true }),
+        other({ uplink: true, link_up: false }),
       ];
     case 'datapath':
-      return [each, undefined, other({ node_id: 'elsewhere' })];
+      return [each, undefined, other({ node_id: 'elsewhere' }), other({ enable_ovs_learn_action: false })];
     case 'interface_port':
       return [each, undefined, other({ port_name: 'vm31' }), other({ datapath_id: 2 })];
+    case 'interface_segment':
+      return [each, undefined, other({ static: false }), other({ segment_id: 1 })];
     case 'network':
-      return [each, undefined, other({ mtu: 1400 })];
+      return [each, undefined, other({ mtu: 1400 }), other({ segment_id: 1 })];
     case 'interface':
       return [
         each,

@@ -35,9 +35,12 @@ const without = (rows: TestRow[], table: string, id: number): TestRow[] =>
 describe('the flows of three hosts and two tenants with the same addresses', () => {
   const engine = engineOn(dataCentre());
 
-  it.each(['host', 'port', 'endpoint', 'network', 'flood', 'peer', 'pipeline'] as const)('%s', async (feature) => {
-    await expect(flowsOf(engine, feature)).toMatchFileSnapshot(`snapshots/${feature}.txt`);
-  });
+  it.each(['host', 'port', 'endpoint', 'network', 'flood', 'peer', 'pipeline', 'segment'] as const)(
+    '%s',
+    async (feature) => {
+      await expect(flowsOf(engine, feature)).toMatchFileSnapshot(`snapshots/${feature}.txt`);
+    },
+  );
 
   it('hand packets to the agent in one table only, each through the meter of its port', () => {
     const punts = [...engine.flows()]
@@ -55,8 +58,13 @@ describe('the flows of three hosts and two tenants with the same addresses', () 
       'network/101',
       'network/2',
       'node/node1',
+      'port/open',
       'port/vm31',
       'port/vm41',
+      'port/vm51',
+      'port/vm61',
+      'segment/1',
+      'segment/2',
     ]);
   });
 });
@@ -110,6 +118,53 @@ describe('transport', () => {
     expect(
       flowsOf(engine, 'flood').match(/table=52.*metadata=0x1.*reg5=0x40000000|reg5=0x40000000.*metadata=0x1/g),
     ).toBeNull();
+  });
+});
+
+describe('an uplink of several links', () => {
+  const member = { role: 'plain', uplink: true, bond: 'bond0', bond_mode: 'backup', lacp: 'fallback' };
+  const both = (values: object, second: object = {}): TestRow[] => [
+    ...changed(dataCentre(), 'port', 1, { ...member, ...values }),
+    ...changed(dataCentre(), 'port', 1, { ...member, ...values, id: 5, name: 'eth1', ofport: 5, ...second }).filter(
+      ({ table, row }) => table === 'port' && row.id === 5,
+    ),
+  ];
+  const group = (rows: TestRow[]) => engineOn(rows).output('group').get('1');
+
+  it('sends through a group, whatever it is that leaves', () => {
+    const engine = engineOn(both({ lacp_current: true }));
+    for (const feature of ['host', 'flood'] as const) {
+      expect(flowsOf(engine, feature)).toMatch(/group:1/);
+      expect(flowsOf(engine, feature)).not.toMatch(/output:1\b/);
+    }
+  });
+
+  it('spreads over its links with an LACP partner, and takes what comes from all', () => {
+    expect(group(both({ lacp_current: true }))).toEqual({ id: 1, type: 'select', ports: [1, 5] });
+    expect(group(both({ lacp: null, bond_mode: 'balance' }))).toMatchObject({ type: 'select' });
+    expect(flowsOf(engineOn(both({ lacp_current: true })), 'host')).toMatch(/in_port=5 actions=load/);
+  });
+
+  it('falls back to one link at a time without an LACP partner, and takes nothing from the other', () => {
+    expect(group(both({}))).toEqual({ id: 1, type: 'fast_failover', ports: [1, 5] });
+    expect(flowsOf(engineOn(both({})), 'host')).toMatch(/in_port=5 actions=drop/);
+    expect(group(both({ lacp: 'strict' }))).toMatchObject({ type: 'select' });
+  });
+
+  it('uses one of several single ports at a time', () => {
+    expect(group(both({ bond: null, bond_mode: null, lacp: null }))).toMatchObject({ type: 'fast_failover' });
+  });
+
+  it('takes the next link when one is down, and says so', () => {
+    const engine = engineOn(both({ link_up: false }, { link_up: true }));
+    expect(engine.output('group').get('1')?.ports).toEqual([5, 1]);
+    expect(engine.output('warning').get('link eth0')?.details['state']).toBe('down');
+    expect(flowsOf(engine, 'host')).toMatch(/in_port=1 actions=drop/);
+  });
+
+  it('may be named by the bond', () => {
+    const named = changed(both({ uplink: false, lacp_current: true }), 'interface_port', 1, { port_name: 'bond0' });
+    expect(group(named)).toMatchObject({ ports: [1, 5] });
   });
 });
 

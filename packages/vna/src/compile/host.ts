@@ -1,10 +1,13 @@
-import { PORT, type Action, type FieldName } from '@vnet/openflow';
+import { PORT, type Action } from '@vnet/openflow';
 import { ETHERTYPE, formatMac } from '@vnet/packet';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REASON, REGISTERS, TRANSPORT, load, on } from '../pipeline/registers.ts';
 import { TABLES, type Table } from '../pipeline/tables.ts';
-import { ownAddress, ownDatapath, tunnelPort, uplinks } from './bindings.ts';
+import { ARP_ANSWER, BACK } from './arp-answer.ts';
+import { ownAddress, ownDatapath, tunnelPort, uplinkOf, uplinkOutput, uplinks } from './bindings.ts';
+import { bond } from './bond.ts';
 import type { Emit, View } from './emit.ts';
+import { leg } from './leg.ts';
 
 /** What the host itself needs, and what every packet may come across. The root of all units. */
 export function host(view: View, emit: Emit): void {
@@ -23,35 +26,35 @@ export function host(view: View, emit: Emit): void {
 
 /** The first flows: the host's own traffic over its uplink works without any manager. */
 function hostTraffic(view: View, emit: Emit): void {
-  const links = uplinks(view).flatMap((port) => port.ofport ?? []);
-  const out = links[0];
   checkUplinkMacs(view, emit);
-  if (out !== undefined) {
+  const out = uplinkOutput(view);
+  if (out) {
     emit.flow({
       table: 'CLASSIFIER',
       priority: PRIORITY.base,
       feature: 'host',
       match: { in_port: PORT.LOCAL },
-      actions: [{ type: 'output', port: out }],
+      actions: [out],
     });
   }
-  for (const link of links) {
-    emit.flow({
+  const uplink = uplinkOf(view);
+  if (uplink && uplink.links.length > 1) bond(emit, uplink);
+  for (const link of uplink?.links ?? []) {
+    const from = {
       table: 'CLASSIFIER',
       priority: PRIORITY.base,
       feature: 'host',
-      match: { in_port: link },
-      actions: [load(REGISTERS.REMOTE, 1)],
-      goto: 'UPLINK',
-    });
+      match: { in_port: link.ofport },
+    } as const;
+    // Behind a link that is not in use the same switch may stand: what it floods would come twice.
+    if (!uplink?.spread && link !== uplink?.active) emit.flow(from);
+    else emit.flow({ ...from, actions: [load(REGISTERS.REMOTE, 1)], goto: 'UPLINK' });
   }
-  emit.flow({
-    table: 'UPLINK',
-    priority: PRIORITY.base,
-    feature: 'host',
-    match: {},
-    actions: [{ type: 'output', port: PORT.LOCAL }],
-  });
+  const toHost = { table: 'UPLINK', feature: 'host', actions: [{ type: 'output', port: PORT.LOCAL }] } as const;
+  emit.flow({ ...toHost, priority: PRIORITY.any, match: {} });
+  // Before what is learnt: nobody takes over the MAC of the host.
+  const mac = view.find('port', 'role', 'local')[0]?.mac;
+  if (mac != null) emit.flow({ ...toHost, priority: PRIORITY.base, match: { eth_dst: mac } });
 }
 
 /** With the userspace datapath the kernel takes packets twice when the uplink has the MAC of the local port. */
@@ -93,8 +96,8 @@ function underlay(view: View, emit: Emit): void {
       match: on([REGISTERS.TOO_BIG, 0], [REGISTERS.TRANSPORT, transport]),
       actions,
     });
-  const uplink = uplinks(view).find((port) => port.ofport !== null)?.ofport;
-  if (uplink) send(TRANSPORT.uplink, [{ type: 'output', port: uplink }]);
+  const uplink = uplinkOutput(view);
+  if (uplink) send(TRANSPORT.uplink, [uplink]);
   const tunnel = tunnelPort(view);
   if (tunnel !== undefined) send(TRANSPORT.tunnel, [{ type: 'output', port: tunnel }]);
   emit.flow({
@@ -109,30 +112,12 @@ function underlay(view: View, emit: Emit): void {
 
 /** One flow makes the answers to all ARP requests; table ARP has put the MAC into a register. */
 function arpReply(emit: Emit): void {
-  const move = (from: FieldName, to: FieldName, bits: number): Action => ({
-    type: 'move',
-    from: { field: from, offset: 0 },
-    to: { field: to, offset: 0 },
-    bits,
-  });
-  const mac = REGISTERS.ANSWER_MAC.field;
-  const ip = REGISTERS.ANSWER_IP.field;
   emit.flow({
     table: 'ARP_REPLY',
     priority: PRIORITY.base,
     feature: 'pipeline',
     match: { eth_type: ETHERTYPE.arp },
-    actions: [
-      move('eth_src', 'eth_dst', 48),
-      move(mac, 'eth_src', 48),
-      { type: 'set_field', field: 'arp_op', value: 2 },
-      move('arp_sha', 'arp_tha', 48),
-      move(mac, 'arp_sha', 48),
-      move('arp_tpa', ip, 32),
-      move('arp_spa', 'arp_tpa', 32),
-      move(ip, 'arp_spa', 32),
-      { type: 'output', port: PORT.IN_PORT },
-    ],
+    actions: [...ARP_ANSWER, BACK],
   });
 }
 
@@ -196,8 +181,10 @@ function checkLocalPort(view: View, emit: Emit): void {
 /** The links that the model gives this datapath must be there. */
 export function hostPort(view: View, emit: Emit, id: number): void {
   const row = view.get('interface_port', id);
+  if (row?.interface_mode === 'internal') return leg(view, emit, row);
   if (row?.interface_mode !== 'host' || row.port_name === null) return;
   if (view.find('port', 'name', row.port_name).length > 0) return;
+  if (view.find('port', 'bond', row.port_name).length > 0) return;
   emit.output('warning', `no uplink ${row.port_name}`, {
     message: 'the port of the host interface is not on the bridge',
     details: { port: row.port_name, remedy: `ovs-vsctl add-port BRIDGE ${row.port_name}` },

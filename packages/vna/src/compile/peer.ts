@@ -1,3 +1,4 @@
+import type { Action } from '@vnet/openflow';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REGISTERS, TRANSPORT, load, on } from '../pipeline/registers.ts';
 import { hostAddresses, ownDatapath, transportTo, tunnelPort } from './bindings.ts';
@@ -13,6 +14,7 @@ export function peer(view: View, emit: Emit, datapathId: number): void {
       priority: PRIORITY.base,
       feature: 'peer',
       match: { tun_src: address },
+      actions: [load(REGISTERS.SENDER, datapathId)],
       goto: 'TUNNEL',
     });
   }
@@ -36,11 +38,15 @@ export function peer(view: View, emit: Emit, datapathId: number): void {
   if (port !== undefined) emit.output('tunnelEnd', datapathId, { address: way.address, port });
   emit.flow({
     ...flow,
-    actions: [
-      load(REGISTERS.TRANSPORT, TRANSPORT.tunnel),
-      KEY_FROM_NETWORK,
-      { type: 'set_field', field: 'tun_dst', value: way.address },
-    ],
+    actions: throughTunnel(way.address),
     goto: 'TUNNEL_MTU',
   });
+}
+
+export function throughTunnel(address: number): readonly Action[] {
+  return [
+    load(REGISTERS.TRANSPORT, TRANSPORT.tunnel),
+    KEY_FROM_NETWORK,
+    { type: 'set_field', field: 'tun_dst', value: address },
+  ];
 }

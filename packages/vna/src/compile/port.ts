@@ -2,15 +2,15 @@ import { ETHERTYPE, IP_PROTOCOL } from '@vnet/packet';
 import { TAGGED, UNTAGGED } from '../pipeline/match-values.ts';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REGISTERS, load, on } from '../pipeline/registers.ts';
-import { TABLES } from '../pipeline/tables.ts';
 import type { SwitchPort, Tables } from '../state/tables.ts';
 import { hasLostClaim, interfaceOf, portOf, uplinkPort, uplinks } from './bindings.ts';
-import { ordinal, type Emit, type View } from './emit.ts';
+import type { Emit, View } from './emit.ts';
+import { floodMember } from './flood.ts';
+import { promiscuousPort } from './promiscuous.ts';
+import { segmentLease } from './segment.ts';
 
 /** What a port may send to the agent: generous for a machine in trouble, nothing for one that floods. */
-const METER = { packetsPerSecond: 100, burst: 50 };
-
-const MEMBER_CHUNKS = 64;
+export const PORT_METER = { packetsPerSecond: 100, burst: 50 };
 
 type PluggedPort = SwitchPort & { readonly ofport: number };
 
@@ -37,7 +37,9 @@ export function port(view: View, emit: Emit, id: number): void {
   if (hasLostClaim(view, face, plug)) return warn(emit, plug, hasMoved(face, plug));
   emit.output('bound', face.id, { id: face.id, ofport: plug.ofport, zone: plug.zone });
   emit.need('filtering', face.id);
+  if (face.mode === 'edge') return emit.need('edgePort', id);
   delivery(emit, face, plug);
+  if (face.mode === 'promiscuous') return promiscuousPort(view, emit, face, plug);
   for (const lease of view.find('mac_lease', 'interface_id', face.id)) macLease(view, emit, face, lease);
 }
 
@@ -80,9 +82,11 @@ interface Problem {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+const MODES_WITH_PORTS: ReadonlySet<Tables['interface']['mode']> = new Set(['vif', 'edge', 'promiscuous', 'internal']);
+
 function problemOf(view: View, face: Tables['interface'], plug: SwitchPort): Problem | undefined {
   const about = { interface: face.uuid };
-  if (face.mode !== 'vif') {
+  if (!MODES_WITH_PORTS.has(face.mode)) {
     return {
       message: 'an interface of this mode has no port',
       details: { ...about, mode: face.mode, remedy: 'use mode vif for a virtual machine' },
@@ -129,7 +133,7 @@ function delivery(emit: Emit, face: Tables['interface'], plug: PluggedPort): voi
     match: on([REGISTERS.DESTINATION, face.id]),
     actions: [{ type: 'output', port: plug.ofport }],
   });
-  emit.output('meter', plug.ofport, { id: plug.ofport, ...METER });
+  emit.output('meter', plug.ofport, { id: plug.ofport, ...PORT_METER });
   emit.flow({
     table: 'PUNT',
     priority: PRIORITY.base,
@@ -140,47 +144,35 @@ function delivery(emit: Emit, face: Tables['interface'], plug: PluggedPort): voi
   });
 }
 
-/** One MAC of the port, and the networks it has addresses in. */
+/** One MAC of the port, the networks it has addresses in, and its segment. */
 function macLease(view: View, emit: Emit, face: Tables['interface'], lease: Tables['mac_lease']): void {
   const mac = lease.mac_address;
-  const leases = view.find('ip_lease', 'mac_lease_id', lease.id);
-  const networks = new Set(leases.map((each) => each.network_id));
-  if (networks.size === 0) return;
+  const all = view.find('ip_lease', 'mac_lease_id', lease.id);
+  if (all.length === 0 && lease.segment_id === null) return;
 
   const uplink = uplinkPort(view);
   if (uplink !== undefined) emit.output('announcement', `mac ${mac}`, { mac, port: uplink });
   emit.flow({ table: 'UPLINK', priority: PRIORITY.guard, feature: 'port', match: { eth_src: mac } });
-  for (const network of networks) {
-    warnOfPhysical(view, emit, face, network);
+  segmentLease(view, emit, lease);
+  for (const network of new Set(all.map((each) => each.network_id))) {
     emit.output('scope', `network/${network}`, true);
     emit.output('localNetwork', network, true);
+  }
+  const leases = all.filter((each) => !isOnSegment(view, each.network_id, lease.segment_id));
+  const networks = new Set(leases.map((each) => each.network_id));
+  if (networks.size === 0) return;
+  for (const network of networks) {
+    warnOfPhysical(view, emit, face, network);
     emit.need('network', network);
     floodMember(emit, network, face.id);
   }
-  fromPeers(emit, mac, leases, networks);
+  fromPeers(emit, mac, leases, networks, lease.segment_id);
   portSecurity(emit, face.id, mac, leases);
 }
 
-/** A member's place in the flood list of its network. A flow over 64 KiB would be refused, so the list is in chunks. */
-function floodMember(emit: Emit, network: number, interfaceId: number): void {
-  const chunk = interfaceId % MEMBER_CHUNKS;
-  emit.flowPart({
-    table: 'FLOOD_LOCAL',
-    priority: PRIORITY.base,
-    feature: 'flood',
-    match: { metadata: network },
-    order: ordinal(chunk),
-    actions: [load(REGISTERS.CHUNK, chunk), { type: 'resubmit', table: TABLES.FLOOD_MEMBERS.id }],
-    goto: 'FLOOD_PEERS',
-  });
-  emit.flowPart({
-    table: 'FLOOD_MEMBERS',
-    priority: PRIORITY.base,
-    feature: 'flood',
-    match: { metadata: network, ...on([REGISTERS.CHUNK, chunk]) },
-    order: ordinal(interfaceId),
-    actions: [load(REGISTERS.DESTINATION, interfaceId), { type: 'resubmit', table: TABLES.INTERFACE_INGRESS.id }],
-  });
+/** What machines of a network on their own segment send is carried by the segment. */
+function isOnSegment(view: View, networkId: number, segmentId: number | null): boolean {
+  return segmentId !== null && view.get('network', networkId)?.segment_id === segmentId;
 }
 
 /** Machines of virtual networks reach physical ones through a router, not by standing in them. */
@@ -194,15 +186,16 @@ function warnOfPhysical(view: View, emit: Emit, face: Tables['interface'], netwo
 }
 
 /** MAC2MAC: the destination MAC names the network; where one MAC is in several networks, its addresses do. */
-function fromPeers(
+export function fromPeers(
   emit: Emit,
   mac: number,
   leases: readonly Tables['ip_lease'][],
   networks: ReadonlySet<number>,
+  segmentId: number | null,
 ): void {
   const [only] = networks;
   const matches =
-    networks.size === 1 && only !== undefined
+    networks.size === 1 && only !== undefined && segmentId === null
       ? [{ network: only, match: {} }]
       : leases.flatMap((lease) => [
           { network: lease.network_id, match: { eth_type: ETHERTYPE.ipv4, ipv4_dst: lease.ipv4_address } },

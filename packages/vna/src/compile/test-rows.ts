@@ -1,7 +1,10 @@
 import type { State } from '../state/state.ts';
 import type { TableName } from '../state/tables.ts';
 
-/** Rows of a small data centre, for tests: three hosts (two on one physical network), two tenants, overlapping addresses. */
+/**
+ * Rows of a small data centre, for tests: three hosts (two on one physical network), two tenants with overlapping addresses,
+ * and a segment.
+ */
 export interface TestRow {
   readonly table: TableName;
   readonly row: { readonly id: number } & Readonly<Record<string, unknown>>;
@@ -38,6 +41,11 @@ const port = (id: number, name: string, more: Readonly<Record<string, unknown>> 
     uplink: false,
     role: 'plain',
     mac: null,
+    link_up: true,
+    bond: null,
+    bond_mode: null,
+    lacp: null,
+    lacp_current: false,
     error: null,
     zone: id,
     ...more,
@@ -62,7 +70,7 @@ export function machine(
       port_name: portName,
       interface_mode: mode,
     }),
-    row('mac_lease', { id, uuid: `ml-${id}`, interface_id: id, mac_address: mac }),
+    row('mac_lease', { id, uuid: `ml-${id}`, interface_id: id, mac_address: mac, segment_id: null }),
     row('ip_lease', {
       id,
       uuid: `il-${id}`,
@@ -81,6 +89,17 @@ export const location = (
   claim = `claim-${10 + id}`,
 ): TestRow => row('active_interface', { id, interface_id: id, datapath_id: datapath, singular, claim });
 
+/** An interface that is in a segment by its MAC, and has no address. */
+export function station(id: number, segment: number, mac: number, portName: string): TestRow[] {
+  return machine(id, 0, 0, mac, portName).flatMap(({ table, row: values }) =>
+    table === 'ip_lease' ? [] : [row(table, table === 'mac_lease' ? { ...values, segment_id: segment } : values)],
+  );
+}
+
+const SEGMENT = 1;
+/** With a promiscuous interface on datapath 1, and one machine on each host. */
+const OPEN_SEGMENT = 2;
+const PROMISCUOUS = 60;
 const VM = 20;
 
 /** One machine of each tenant on each host; those of datapath 1 are on this bridge. */
@@ -121,5 +140,31 @@ export function dataCentre(): TestRow[] {
         ];
       }),
     ),
+    ...[SEGMENT, OPEN_SEGMENT].map((id) => row('segment', { id, uuid: `seg-${id}`, mode: 'virtual' })),
+    ...[SEGMENT, OPEN_SEGMENT].flatMap((segment) => DATAPATHS.flatMap((datapath) => segmentOn(datapath, segment))),
+    ...openPort(PROMISCUOUS, OPEN_SEGMENT),
+  ];
+}
+
+function segmentOn(datapath: number, segment: number): TestRow[] {
+  const id = 40 + segment * 10 + datapath;
+  const ends = { id, segment_id: segment, datapath_id: datapath };
+  return [
+    row('datapath_segment', { ...ends, interface_id: datapath, mac_address: 0x020000000000 + id }),
+    row('active_segment', ends),
+    ...station(id, segment, 0x0a0000000000 + id, `vm${id}`),
+    location(id, datapath, true, `claim-${id}`),
+    ...(datapath === 1 ? [port(id, `vm${id}`)] : []),
+  ];
+}
+
+/** A promiscuous interface with its port on this bridge. */
+function openPort(id: number, segment: number): TestRow[] {
+  const mode = 'promiscuous';
+  return [
+    row('interface', { id, uuid: `if-${id}`, mode, iface_id: null }),
+    row('interface_port', { id, interface_id: id, datapath_id: 1, port_name: 'open', interface_mode: mode }),
+    row('interface_segment', { id, interface_id: id, segment_id: segment, static: true }),
+    port(id, 'open'),
   ];
 }

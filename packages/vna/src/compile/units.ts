@@ -1,14 +1,44 @@
 import type { Units } from './emit.ts';
+import { edgeGuard, edgeReserved, edgeStation } from './edge-guard.ts';
+import { edgeHost, edgeSeen, edgesOf } from './edge-host.ts';
+import { edgeMachine } from './edge-machine.ts';
+import { edgePort, edgeVlan } from './edge.ts';
 import { endpoint } from './endpoint.ts';
 import { FILTERING_UNITS } from './filtering/index.ts';
-import { member } from './flood.ts';
+import { member, segmentMember } from './flood.ts';
 import { host, hostPort, record } from './host.ts';
 import { network } from './network.ts';
 import { peer } from './peer.ts';
 import { port } from './port.ts';
+import { learnedWay, peersAsk } from './promiscuous.ts';
+import { segment, station } from './segment.ts';
 
 /** Every kind of unit, by the name that others need it by. A new feature is a file and a line here. */
-export const UNITS: Units = { host, record, hostPort, port, network, endpoint, member, peer, ...FILTERING_UNITS };
+export const UNITS: Units = {
+  host,
+  record,
+  hostPort,
+  port,
+  network,
+  endpoint,
+  member,
+  segment,
+  station,
+  segmentMember,
+  learnedWay,
+  peersAsk,
+  peer,
+  edgePort,
+  edgeVlan,
+  edgeMachine,
+  edgesOf,
+  edgeHost,
+  edgeSeen,
+  edgeGuard,
+  edgeStation,
+  edgeReserved,
+  ...FILTERING_UNITS,
+};
 
 /** Where the compilation starts. */
 export const ROOTS = ['host'];

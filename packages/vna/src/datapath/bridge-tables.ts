@@ -15,12 +15,22 @@ export const MONITORED = {
     other_config: 'string:string',
     external_ids: 'string:string',
   },
-  Port: { name: 'string', interfaces: 'uuid[]' },
+  Port: {
+    name: 'string',
+    interfaces: 'uuid[]',
+    bond_mode: 'string?',
+    lacp: 'string?',
+    other_config: 'string:string',
+  },
   Interface: {
     name: 'string',
     type: 'string',
     ofport: 'integer?',
+    mac: 'string?',
     mac_in_use: 'string?',
+    mtu_request: 'integer?',
+    link_state: 'string?',
+    lacp_current: 'boolean?',
     error: 'string?',
     options: 'string:string',
     external_ids: 'string:string',
@@ -29,6 +39,7 @@ export const MONITORED = {
 
 export type BridgeMonitor = Monitor<typeof MONITORED>;
 export type BridgeRow = RowOf<(typeof MONITORED)['Bridge']>;
+export type PortRow = RowOf<(typeof MONITORED)['Port']>;
 export type InterfaceRow = RowOf<(typeof MONITORED)['Interface']>;
 
 /** Flow-based tunnels: one port serves all peers, `tun_dst` and the key are set by flows. */
@@ -56,4 +67,14 @@ export function interfacesOf(monitor: BridgeMonitor, bridge: BridgeRow): Interfa
       (each) => monitor.rows('Interface').get(each.uuid) ?? [],
     ),
   );
+}
+
+/** The ports of a bridge. */
+export function portsOf(monitor: BridgeMonitor, bridge: BridgeRow): PortRow[] {
+  return bridge.ports.flatMap((port) => monitor.rows('Port').get(port.uuid) ?? []);
+}
+
+/** The port that an interface is in. */
+export function portOfInterface(ports: readonly PortRow[], { _uuid }: InterfaceRow): PortRow | undefined {
+  return ports.find(({ interfaces }) => interfaces.some(({ uuid }) => uuid === _uuid.uuid));
 }

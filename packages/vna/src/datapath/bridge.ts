@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
 import { parseMac } from '@vnet/model';
 import { OvsdbClient, type Operation } from '@vnet/ovsdb';
+import type { Leg } from '../compile/emit.ts';
 import type { Log } from '../log.ts';
 import type { SeenPort } from '../state/tables.ts';
+import { bondOf, bondOperations } from './bonds.ts';
 import { createBridge, isOpen, prepareBridge, setDatapathId, setDatapathType } from './bridge-setup.ts';
 import { checkHostSettings } from './host-settings.ts';
+import { legOperations, takenNames } from './leg-ports.ts';
 import {
   DATABASE,
   MADE_BY_AGENT,
@@ -12,9 +15,12 @@ import {
   TUNNEL,
   findBridge,
   interfacesOf,
+  portOfInterface,
+  portsOf,
   type BridgeMonitor,
   type BridgeRow,
   type InterfaceRow,
+  type PortRow,
 } from './bridge-tables.ts';
 
 /** How long a new bridge may take to open its local port before its datapath type is given up. */
@@ -52,6 +58,8 @@ export class Bridge {
   readonly #monitor: BridgeMonitor;
   readonly #portIds = new Map<string, number>();
   #nextPortId = 1;
+  #legs: ReadonlyMap<string, Leg> | undefined;
+  #namesSaid = '';
   #busy = false;
   #again = false;
   #restoring = false;
@@ -71,6 +79,12 @@ export class Bridge {
   }
 
   /** Gives a bridge that the agent made the datapath id of its record. */
+  /** The legs that the host has, once that is known: ports are made for them, and those of others that were made are removed. */
+  setLegs(legs: ReadonlyMap<string, Leg>): void {
+    this.#legs = legs;
+    void this.#look();
+  }
+
   async adopt(dpid: string): Promise<void> {
     const bridge = findBridge(this.#monitor, this.#options.name);
     if (!bridge?.external_ids.has(MADE_BY_AGENT) || bridge.other_config.get('datapath-id') === dpid.slice(2)) return;
@@ -117,7 +131,12 @@ export class Bridge {
     const interfaces = interfacesOf(this.#monitor, bridge);
     this.#probeType(bridge, interfaces);
     if (!isOpen(bridge, interfaces)) return;
-    const operations = prepareBridge(bridge, interfaces);
+    const ports = portsOf(this.#monitor, bridge);
+    const operations = [
+      ...prepareBridge(bridge, interfaces),
+      ...this.#legOperations(bridge, interfaces),
+      ...bondOperations(ports),
+    ];
     if (operations.length > 0) {
       log.info({ bridge: name, steps: operations.length }, 'preparing the bridge');
       await this.#transact(operations);
@@ -130,8 +149,22 @@ export class Bridge {
       dpid: `0x${bridge.datapath_id}`,
       made: bridge.external_ids.has(MADE_BY_AGENT),
       userspace: bridge.datapath_type === 'netdev',
-      ports: interfaces.map((each) => this.#port(each)),
+      ports: interfaces.map((each) => this.#port(each, portOfInterface(ports, each))),
     });
+  }
+
+  #legOperations(bridge: BridgeRow, interfaces: readonly InterfaceRow[]): readonly Operation[] {
+    if (!this.#legs) return [];
+    const taken = takenNames(interfaces, this.#legs).join(', ');
+    if (taken !== this.#namesSaid && taken !== '') {
+      const remedy = 'ovs-vsctl del-port NAME, or give the interface another port name';
+      this.#options.log.warn(
+        { ports: taken, remedy },
+        'the port of an internal interface is there, and not made by the agent',
+      );
+    }
+    this.#namesSaid = taken;
+    return legOperations(bridge, interfaces, portsOf(this.#monitor, bridge), this.#legs);
   }
 
   async #transact(operations: readonly Operation[]): Promise<void> {
@@ -162,7 +195,7 @@ export class Bridge {
     this.#restoring = restoring;
   }
 
-  #port(face: InterfaceRow): SeenPort {
+  #port(face: InterfaceRow, port: PortRow | undefined): SeenPort {
     const claim = face._uuid.uuid;
     let id = this.#portIds.get(claim);
     if (id === undefined) this.#portIds.set(claim, (id = this.#nextPortId++));
@@ -177,6 +210,9 @@ export class Bridge {
       uplink: face.external_ids.get('vnet-uplink') === 'true',
       role: face.name === this.#options.name ? 'local' : face.name === TUNNEL.name ? 'tunnel' : 'plain',
       mac: (face.mac_in_use === undefined ? undefined : parseMac(face.mac_in_use)) ?? null,
+      link_up: face.link_state !== 'down',
+      ...bondOf(port),
+      lacp_current: face.lacp_current === true,
       error: face.error ?? null,
     };
   }

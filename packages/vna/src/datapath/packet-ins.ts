@@ -11,6 +11,8 @@ export interface PacketIn {
   readonly source: number;
   readonly destination: number;
   readonly transport: number;
+  /** Id of the datapath that it came from through a tunnel, otherwise 0. */
+  readonly sender: number;
   readonly inPort: number | undefined;
   readonly frame: Buffer;
 }
@@ -18,13 +20,20 @@ export interface PacketIn {
 /** Longer than any frame: whole packets come. A management connection gets none at all while this is 0. */
 const WHOLE_PACKET = 0xffff;
 const ACTION_REASON = 1 << 1;
+/** Added, deleted, modified: a switch that dials in has one connection for everything. */
+const PORT_STATUS = { portStatusMaster: 0b111, portStatusSlave: 0b111 } as const;
 
 /** Makes a connection to the switch the one that packets are handed to. */
 export function receivePackets(channel: SwitchChannel, log: Log, onPacketIn: (packet: PacketIn) => void): void {
   const configure = async (): Promise<void> => {
     // Rules about ports see those of the first fragment.
     await channel.send({ type: 'set_config', flags: FRAGMENTS.nx_match, missSendLen: WHOLE_PACKET });
-    await channel.send({ type: 'set_async', packetInMaster: ACTION_REASON, packetInSlave: ACTION_REASON });
+    await channel.send({
+      type: 'set_async',
+      packetInMaster: ACTION_REASON,
+      packetInSlave: ACTION_REASON,
+      ...PORT_STATUS,
+    });
   };
   const onUp = (): void => {
     configure().catch((error: unknown) => log.warn({ error: String(error) }, 'packets cannot be received'));
@@ -48,6 +57,7 @@ function readPacketIn({ match, data }: MessageOf<'packet_in'>): PacketIn {
     source: register(match, REGISTERS.SOURCE),
     destination: register(match, REGISTERS.DESTINATION),
     transport: register(match, REGISTERS.TRANSPORT),
+    sender: register(match, REGISTERS.SENDER),
     inPort: numberOf(match, 'in_port'),
     frame: Buffer.from(data.buffer, data.byteOffset, data.byteLength),
   };

@@ -12,6 +12,8 @@ export interface SwitchLineOptions {
   readonly log: Log;
   /** Datapath id of the bridge: another switch that dials in is turned away. */
   readonly dpid: () => string | undefined;
+  /** While no datapath id is known, the switch that dials in first is the one. */
+  readonly takesFirst: boolean;
   readonly onFlowChannel: (channel: SwitchChannel) => void;
   readonly onPacketChannel: (channel: SwitchChannel) => void;
 }
@@ -41,7 +43,7 @@ function beDialled(options: SwitchLineOptions, host: string, port: number): Swit
     // What the switch says of itself is known when the channel is up, right after this callback.
     channel.once('up', ({ datapathId }) => {
       const expected = options.dpid();
-      if (expected !== undefined && BigInt(expected) === datapathId) return;
+      if (expected === undefined ? options.takesFirst : BigInt(expected) === datapathId) return;
       const remedy = 'ovs-vsctl set-controller only on the bridge of this agent';
       log.error(
         { dpid: datapathId.toString(16), expected, remedy },

@@ -10,15 +10,19 @@ import {
   type FlowStatsEntry,
   type Match,
   PORT,
+  TABLE,
   type SwitchChannel,
 } from '@vnet/openflow';
-import type { Meter } from '../compile/emit.ts';
+import type { Group, Meter } from '../compile/emit.ts';
 import type { FlowChange } from '../compile/engine.ts';
 import type { Log } from '../log.ts';
-import type { Feature } from '../pipeline/cookies.ts';
-import { flowKeyOf, formatPackedFlow, type PackedFlow } from '../pipeline/flow.ts';
+import { cookie, featureOf, LEARNED_COOKIES, type Feature } from '../pipeline/cookies.ts';
+import { flowKeyOf, formatPackedFlow, instructionsOf, type PackedFlow } from '../pipeline/flow.ts';
+import { TABLES } from '../pipeline/tables.ts';
+import type { LearnedFlow, Lesson } from '../services/learner.ts';
 import type { PacketOut } from '../services/packet-out.ts';
 import { InstalledFlows, type FlowCommand, type FoundFlow } from './installed-flows.ts';
+import { Groups } from './groups.ts';
 import { Meters } from './meters.ts';
 import { receivePackets, type PacketIn } from './packet-ins.ts';
 import { openSwitchLine, type SwitchLine } from './switch-line.ts';
@@ -34,9 +38,12 @@ export interface SwitchOptions {
   /** All flows and meters that are wanted now. */
   readonly wanted: () => Iterable<readonly [key: string, flow: PackedFlow]>;
   readonly meters: () => Iterable<Meter>;
+  readonly groups?: () => Iterable<Group>;
   /** The switch is there, and what stands in it is known. */
   readonly onUp: () => void;
   readonly onPacketIn: (packet: PacketIn) => void;
+  /** There is a line to the switch; it may not be up yet. For those to whom the switch is whoever is at its end. */
+  readonly onChannel?: (channel: SwitchChannel) => void;
 }
 
 export interface Commit {
@@ -49,7 +56,10 @@ export interface Commit {
 /** Flows that may be written before the view is whole. */
 const FIRST_FEATURES: ReadonlySet<Feature> = new Set<Feature>(['host', 'pipeline']);
 
+const ALL_BITS = 0xffff_ffff_ffff_ffffn;
+
 const RETRY_MS = 1_000;
+const PLAIN_RETRY_MS = 30_000;
 const CLOSE_MS = 1_000;
 const AUDIT_MS = 15_000;
 
@@ -62,6 +72,7 @@ export class Switch {
   readonly #log: Log;
   readonly #installed = new InstalledFlows();
   readonly #meters = new Meters();
+  readonly #groups = new Groups();
   #pending = new Map<string, PackedFlow | undefined>();
   #audits: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -81,11 +92,12 @@ export class Switch {
   /** Dials; called when the bridge is prepared. Calling again does nothing. */
   start(): void {
     if (this.#line || this.#closed) return;
-    const { endpoint, log, dpid, onPacketIn } = this.#options;
+    const { endpoint, log, dpid, onPacketIn, onChannel } = this.#options;
     this.#line = openSwitchLine({
       endpoint,
       log,
       dpid,
+      takesFirst: onChannel !== undefined,
       onFlowChannel: (channel) => this.#use(channel),
       onPacketChannel: (channel) => receivePackets(channel, log, onPacketIn),
     });
@@ -94,6 +106,7 @@ export class Switch {
 
   #use(channel: SwitchChannel): void {
     this.#channel = channel;
+    this.#options.onChannel?.(channel);
     channel.on('up', () => {
       this.#installed.forgetRefused();
       this.resync('the switch is connected');
@@ -163,11 +176,66 @@ export class Switch {
 
   /** Puts frames out; without a switch they are lost, as on any wire. */
   send(packets: readonly PacketOut[]): void {
-    for (const { frame, actions } of packets) {
+    for (const { frame, actions, inPort = PORT.CONTROLLER } of packets) {
       this.#channel
-        ?.send({ type: 'packet_out', inPort: PORT.CONTROLLER, actions, data: frame })
+        ?.send({ type: 'packet_out', inPort, actions, data: frame })
         .catch((error: unknown) => this.#log.debug({ error: String(error) }, 'a packet was not sent'));
     }
+  }
+
+  /** Writes what the agent has learnt for the switch; outside of what is wanted, and forgotten by the switch itself. */
+  teach({ place, forget, flows }: Lesson): void {
+    this.#flowMod({ command: 'delete', ...LEARNED_COOKIES, table: TABLES[forget.table].id, match: forget.match });
+    for (const { table, priority, match, seconds, ...flow } of flows) {
+      this.#flowMod({
+        command: 'add',
+        cookie: cookie('learned', place),
+        table: TABLES[table].id,
+        priority,
+        match,
+        hardTimeout: seconds,
+        instructions: instructionsOf(flow),
+      });
+    }
+  }
+
+  /** Removes what the agent has learnt at a place. */
+  unteach(place: string): void {
+    this.#flowMod({ command: 'delete', cookie: cookie('learned', place), cookieMask: ALL_BITS, table: TABLE.ALL });
+  }
+
+  /** Writes flows that stand for some seconds; equal ones begin anew. */
+  lend(flows: readonly LearnedFlow[]): void {
+    for (const { table, priority, match, seconds, ...flow } of flows) {
+      this.#flowMod({
+        command: 'add',
+        cookie: cookie('learned', 'lent'),
+        table: TABLES[table].id,
+        priority,
+        match,
+        hardTimeout: seconds,
+        instructions: instructionsOf(flow),
+      });
+    }
+  }
+
+  /** Removes such flows before their time. */
+  withdraw(flows: readonly LearnedFlow[]): void {
+    for (const { table, priority, match } of flows) {
+      this.#flowMod({ command: 'delete_strict', table: TABLES[table].id, priority, match });
+    }
+  }
+
+  /** The flows of a table as they stand, with their counters. */
+  async *counters(table: number): AsyncGenerator<FlowStatsEntry> {
+    if (!this.#channel?.isUp) return;
+    for await (const body of this.#channel.parts({ type: 'flow_stats_request', table })) yield* flowStatsEntries(body);
+  }
+
+  #flowMod(flow: Omit<Parameters<typeof encodeFlowMod>[0], 'type'>): void {
+    this.#channel
+      ?.send({ type: 'flow_mod', ...flow })
+      .catch((error: unknown) => this.#log.debug({ error: String(error) }, 'a lesson was not learnt'));
   }
 
   async close(): Promise<void> {
@@ -183,8 +251,11 @@ export class Switch {
     const channel = this.#channel;
     if (!channel?.isUp || this.#closed) return;
     const found: FoundFlow[] = [];
-    for await (const body of channel.parts({ type: 'flow_stats_request' })) found.push(...flowStatsEntries(body));
+    for await (const body of channel.parts({ type: 'flow_stats_request' })) {
+      for (const flow of flowStatsEntries(body)) if (featureOf(flow.cookie) !== 'learned') found.push(flow);
+    }
     await this.#meters.read(channel);
+    await this.#groups.read(channel);
     this.#installed.reset(found);
     this.#foundLeft = true;
     this.#pending.clear();
@@ -198,6 +269,7 @@ export class Switch {
     if (!this.#known || !this.#channel || this.#closed) return undefined;
     try {
       await this.#meters.write(this.#channel, this.#options.meters());
+      await this.#groups.write(this.#channel, this.#options.groups?.() ?? []);
       const whole = isWhole();
       return { whole, changed: await this.#write(this.#channel, this.#plan(whole)) };
     } catch (error) {
@@ -278,15 +350,33 @@ export class Switch {
   async #audit(): Promise<void> {
     if (!this.#known || !this.#channel?.isUp) return;
     const expected = this.#installed.size;
-    const { flows } = await this.#channel.request({ type: 'aggregate_request' });
+    const channel = this.#channel;
+    const count = async (filter = {}): Promise<number> =>
+      (await channel.request({ type: 'aggregate_request', ...filter })).flows;
+    const learned = await count(LEARNED_COOKIES);
+    const flows = (await count()) - learned;
+    // Something was learnt or forgotten meanwhile: the next audit will tell.
+    if ((await count(LEARNED_COOKIES)) !== learned) return;
     if (flows !== expected) this.resync(`the switch has ${flows} flows, expected are ${expected}`);
   }
 
   #retryLater(what: string, error: unknown): void {
-    this.#log.error({ error: String(error), retry_ms: RETRY_MS }, what);
+    const plain = isPlainOpenFlow(error);
+    const retryMs = plain ? PLAIN_RETRY_MS : RETRY_MS;
+    const remedy = 'Open vSwitch 2.8 or later, or a switch with its extensions of OpenFlow 1.3';
+    this.#log.error(
+      { error: String(error), retry_ms: retryMs, ...(plain ? { remedy } : {}) },
+      plain ? 'the switch speaks plain OpenFlow 1.3: VNet needs bundles and the extensions of Open vSwitch' : what,
+    );
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.resync('trying again'), RETRY_MS);
+    this.#retry = setTimeout(() => this.resync('trying again'), retryMs);
   }
+}
+
+/** The switch does not know of bundles: neither will it know the other extensions that the pipeline is made of. */
+function isPlainOpenFlow(error: unknown): boolean {
+  if (!(error instanceof BundleError) || error.index !== undefined) return false;
+  return ['BAD_REQUEST/BAD_EXPERIMENTER', 'BAD_REQUEST/BAD_EXP_TYPE', 'BAD_REQUEST/BAD_TYPE'].includes(error.code);
 }
 
 type AddCommand = Extract<FlowCommand, { command: 'add' }>;

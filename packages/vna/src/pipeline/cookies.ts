@@ -17,6 +17,10 @@ export const FEATURE = {
   filtering: 40,
   filter: 41,
   group: 42,
+  segment: 20,
+  /** Flows that flows of feature `segment` have learnt; they come and go by themselves. */
+  learned: 21,
+  edge: 30,
 } as const;
 
 export type Feature = keyof typeof FEATURE;
@@ -26,6 +30,9 @@ const FEATURE_NAMES = new Map(Object.entries(FEATURE).map(([name, id]) => [id as
 const PREFIXES = Object.fromEntries(
   Object.entries(FEATURE).map(([name, id]) => [name, (OWNER << 52n) | (BigInt(id) << 44n)]),
 ) as Readonly<Record<Feature, bigint>>;
+
+/** Selects the flows that were learnt, in a request to the switch. */
+export const LEARNED_COOKIES = { cookie: PREFIXES.learned, cookieMask: 0xfffffn << 44n } as const;
 
 export function cookie(feature: Feature, contents: string): bigint {
   return PREFIXES[feature] | hash44(contents);

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { Engine, type UnitRun } from '../compile/engine.ts';
-import { fill } from '../compile/test-rows.ts';
 import { securedDataCentre } from '../compile/test-security-rows.ts';
+import { edgeRows } from '../compile/test-edge-rows.ts';
+import { fill } from '../compile/test-rows.ts';
 import { ROOTS, UNITS } from '../compile/units.ts';
 import { State } from '../state/state.ts';
 import { describePipeline } from './describe.ts';
@@ -10,7 +11,7 @@ import { formatPackedFlow, parseFlowKey } from './flow.ts';
 it('docs/pipeline.md says what the pipeline is', async () => {
   const dirty = new Set<UnitRun>();
   const state = new State<UnitRun>((unit) => dirty.add(unit));
-  fill(state, securedDataCentre());
+  fill(state, [...securedDataCentre(), ...edgeRows()]);
   const engine = new Engine(state, dirty, UNITS, ROOTS);
   engine.run();
   const flows = [...engine.flows()].map(([key, flow]) => ({ ...parseFlowKey(key), line: formatPackedFlow(key, flow) }));

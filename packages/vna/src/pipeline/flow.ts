@@ -74,7 +74,7 @@ export class PackedFlow {
   }
 }
 
-export function instructionsOf(flow: Flow): Instruction[] {
+export function instructionsOf(flow: Pick<Flow, 'meter' | 'actions' | 'metadata' | 'goto'>): Instruction[] {
   const list: Instruction[] = [];
   if (flow.meter !== undefined) list.push({ type: 'meter', meter: flow.meter });
   if (flow.actions && flow.actions.length > 0) list.push({ type: 'apply_actions', actions: flow.actions });
@@ -121,6 +121,9 @@ export function checkContract(flow: Flow): void {
     }
     if (action.type === 'ct' && action.table !== undefined && !contract.nextIds.has(action.table)) {
       throw violation(flow, `may not go on in table ${action.table}`);
+    }
+    if (action.type === 'learn2' && !contract.nextIds.has(action.table)) {
+      throw violation(flow, `may not learn into table ${action.table}`);
     }
     if (OUTPUTS.has(action.type) && !TABLES[flow.table].outputs) throw violation(flow, 'may not put packets out');
   }

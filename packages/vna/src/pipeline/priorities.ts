@@ -4,6 +4,10 @@ export const PRIORITY = {
   miss: 0,
   /** Counts what is dropped, by port or network. */
   counter: 10,
+  /** Whatever else a sender may send. */
+  any: 50,
+  /** What has been learnt from packets: before everything else, behind all that is known. */
+  learned: 60,
   /** The ordinary case. */
   base: 100,
   /** A more specific case of the ordinary one. */

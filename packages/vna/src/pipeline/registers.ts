@@ -18,14 +18,28 @@ const register = (field: FieldName, offset: number, bits: number, doc: string): 
 export const REGISTERS = {
   REMOTE: register('reg0', 0, 1, 'The packet came from another host: it may only go to local ports.'),
   TOO_BIG: register('reg0', 1, 1, 'The packet is larger than the way to the peer allows.'),
-  SOURCE: register('reg1', 0, 32, 'Id of the interface the packet came from, 0 when it came from another host.'),
-  DESTINATION: register('reg2', 0, 32, 'Id of the local interface the packet goes to.'),
   ACCEPTED: register('reg0', 8, 1, 'Filter and security groups let the packet pass, as far as they have been asked.'),
+  TUNNEL_ONLY: register(
+    'reg0',
+    2,
+    1,
+    'A group that a MAC2MAC receiver could not restore: it travels through tunnels only.',
+  ),
+  FOUND: register('reg0', 3, 1, 'It has been learnt where the destination MAC is.'),
+  SOURCE: register(
+    'reg1',
+    0,
+    32,
+    'Id of the interface the packet came from (0x40000000 | id of a VLAN translation: a VLAN behind an edge port), 0 when it came from another host.',
+  ),
+  DESTINATION: register('reg2', 0, 32, 'Id of the local interface the packet goes to, or of the VLAN, as in SOURCE.'),
   PEER: register('reg3', 0, 32, 'Id of the datapath the packet goes to.'),
   TRANSPORT: register('reg4', 0, 8, 'How the packet travels to the peer: 1 uplink (MAC2MAC), 2 tunnel (GRE).'),
   CHUNK: register('reg5', 0, 32, 'Which part of the list of members or peers is being flooded.'),
+  CHUNK_MAC2MAC: register('reg5', 30, 1, 'The part of the list is of MAC2MAC peers.'),
   ANSWER_MAC: register('xreg4', 0, 48, 'The MAC that an ARP answer gives.'),
   ANSWER_IP: register('reg10', 0, 32, 'The address that an ARP answer is about.'),
+  SENDER: register('reg7', 0, 32, 'Id of the datapath that a packet from a tunnel comes from, otherwise 0.'),
   REASON: register('reg6', 0, 8, 'Why the packet is handed to the agent.'),
   ZONE: register('reg11', 0, 16, 'Conntrack zone of the interface whose filter and groups are asked.'),
   GROUP: register('reg12', 0, 32, 'Id of the security group whose rules are asked.'),
@@ -39,7 +53,7 @@ export const NETWORK_FIELD = 'metadata';
 
 export const TRANSPORT = { uplink: 1, tunnel: 2 } as const;
 
-export const REASON = { tooBig: 1, deniedByFilter: 40, deniedByGroups: 41 } as const;
+export const REASON = { tooBig: 1, learn: 20, edge: 30, deniedByFilter: 40, deniedByGroups: 41 } as const;
 
 /** The action that writes a register. */
 export function load(to: Register, value: number): Action {

@@ -1,5 +1,6 @@
 import type { Action } from '@vnet/openflow';
 import { encodeEthernet, rarpAnnouncement } from '@vnet/packet';
+import { pushTag } from '../compile/edge-bindings.ts';
 import type { Announcement, TunnelEnd } from '../compile/emit.ts';
 import { AddressOwners } from './address-owners.ts';
 import type { PacketOut } from './packet-out.ts';
@@ -96,8 +97,9 @@ export class Announcer {
   }
 }
 
-function announce({ mac, port }: Announcement): PacketOut {
-  return { frame: rarpAnnouncement(mac), actions: [output(port)] };
+function announce({ mac, port, vlan }: Announcement): PacketOut {
+  const tag = vlan === undefined ? [] : pushTag(vlan);
+  return { frame: rarpAnnouncement(mac), actions: [...tag, output(port)] };
 }
 
 function warmUp({ address, port }: TunnelEnd): PacketOut {

@@ -31,6 +31,7 @@ const packet = (values: Partial<PacketIn>): PacketIn => ({
   network: 1,
   source: 0,
   destination: FACES.local,
+  sender: 0,
   transport: 0,
   inPort: 1,
   frame: datagram(53),

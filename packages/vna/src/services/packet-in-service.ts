@@ -1,9 +1,11 @@
 import type { View } from '../compile/emit.ts';
+import { tagFor } from '../compile/edge-bindings.ts';
 import { tunnelMtu, underlayMtu } from '../compile/underlay.ts';
 import type { PacketIn } from '../datapath/packet-ins.ts';
 import type { Log } from '../log.ts';
 import { REASON, TRANSPORT } from '../pipeline/registers.ts';
 import { DeniedLog } from './denied-log.ts';
+import { Learner, type Lesson } from './learner.ts';
 import type { PacketOut } from './packet-out.ts';
 import { TooBigLog } from './too-big-log.ts';
 import { tooBigReply } from './too-big.ts';
@@ -16,16 +18,31 @@ export class PacketInService {
   readonly #deniedLog: DeniedLog;
   readonly #services: ReadonlyMap<number, (packet: PacketIn, inPort: number) => void>;
 
-  constructor(view: View, send: (packets: readonly PacketOut[]) => void, log: Log) {
+  constructor(
+    view: View,
+    send: (packets: readonly PacketOut[]) => void,
+    teach: (lesson: Lesson) => void,
+    edge: (packet: PacketIn, inPort: number) => void,
+    log: Log,
+  ) {
+    const learner = new Learner();
     this.#view = view;
     this.#send = send;
     this.#tooBigLog = new TooBigLog(log);
     this.#deniedLog = new DeniedLog(view, log);
     const denied = (packet: PacketIn): void => this.#deniedLog.receive(packet);
     this.#services = new Map<number, (packet: PacketIn, inPort: number) => void>([
-      [REASON.tooBig, (packet, inPort) => this.#tooBig(packet, inPort)],
       [REASON.deniedByFilter, denied],
       [REASON.deniedByGroups, denied],
+      [REASON.edge, edge],
+      [REASON.tooBig, (packet: PacketIn, inPort: number) => this.#tooBig(packet, inPort)],
+      [
+        REASON.learn,
+        (packet: PacketIn) => {
+          const lesson = learner.learn(packet);
+          if (lesson) teach(lesson);
+        },
+      ],
     ]);
   }
 
@@ -38,11 +55,12 @@ export class PacketInService {
     this.#deniedLog.close();
   }
 
-  #tooBig({ network, transport, frame }: PacketIn, inPort: number): void {
+  #tooBig({ network, transport, source, frame }: PacketIn, inPort: number): void {
     const networkMtu = this.#view.get('network', network)?.mtu ?? null;
     const mtu = transport === TRANSPORT.tunnel ? tunnelMtu(this.#view, networkMtu) : underlayMtu(this.#view);
     const reply = tooBigReply(frame, mtu);
     this.#tooBigLog.count(inPort, mtu, reply !== undefined);
-    if (reply) this.#send([{ frame: reply, actions: [{ type: 'output', port: inPort }] }]);
+    if (reply)
+      this.#send([{ frame: reply, actions: [...tagFor(this.#view, source), { type: 'output', port: inPort }] }]);
   }
 }

@@ -4,4 +4,6 @@ import type { Action } from '@vnet/openflow';
 export interface PacketOut {
   readonly frame: Buffer;
   readonly actions: readonly Action[];
+  /** Port that it counts as coming from; the agent unless given. */
+  readonly inPort?: number;
 }

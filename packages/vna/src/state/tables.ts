@@ -19,6 +19,16 @@ export interface SwitchPort {
   readonly uplink: boolean;
   readonly role: 'plain' | 'local' | 'tunnel';
   readonly mac: number | null;
+  /** Whether the link has a carrier, as far as OVS knows. */
+  readonly link_up: boolean;
+  /** Name of the OVS bond that it is a member of. */
+  readonly bond: string | null;
+  /** Of its bond: `balance` hashes over the members, `backup` uses one at a time. */
+  readonly bond_mode: 'balance' | 'backup' | null;
+  /** Of its bond: whether LACP is spoken, and what to do while nobody answers. */
+  readonly lacp: 'fallback' | 'strict' | null;
+  /** Whether the LACP partner of this link is there. */
+  readonly lacp_current: boolean;
   /** The error OVS reports for the device, if any. */
   readonly error: string | null;
   /** Conntrack zone of the port's own, from 1 on. */
@@ -40,6 +50,19 @@ export interface Self {
   readonly userspace: boolean;
 }
 
+/** A legacy machine that nobody declared, seen behind an edge port of this host. */
+export interface EdgeSeen {
+  /** Its MAC address. */
+  readonly id: number;
+  readonly vlan_translation_id: number;
+  /** The address that it said last to have. */
+  readonly ipv4_address: number | null;
+  /** Why the manager does not let it in. */
+  readonly refused: string | null;
+  /** When it was known to be there, epoch milliseconds; moved on from time to time only. */
+  readonly seen: number;
+}
+
 export interface Tables {
   readonly self: Self;
   /** Which interface is on which port: derived while compiling. */
@@ -58,6 +81,16 @@ export interface Tables {
   readonly interface_security_group: WireRow<'interface_security_group'>;
   readonly filter: WireRow<'filter'>;
   readonly filter_static: WireRow<'filter_static'>;
+  readonly segment: WireRow<'segment'>;
+  readonly interface_segment: WireRow<'interface_segment'>;
+  readonly datapath_segment: WireRow<'datapath_segment'>;
+  readonly active_segment: WireRow<'active_segment'>;
+  readonly translation: WireRow<'translation'>;
+  readonly vlan_translation: WireRow<'vlan_translation'>;
+  readonly edge_host: WireRow<'edge_host'>;
+  readonly edge_role: WireRow<'edge_role'>;
+  /** Machines that this host has seen behind its edge ports. */
+  readonly edge_seen: EdgeSeen;
 }
 
 export type TableName = keyof Tables;
@@ -69,12 +102,12 @@ export type TableName = keyof Tables;
 export const INDEXES = {
   self: [],
   bound: [],
-  port: [['name'], ['vnet_interface'], ['iface_id'], ['uplink'], ['role']],
+  port: [['name'], ['bond'], ['vnet_interface'], ['iface_id'], ['uplink'], ['role']],
   datapath: [['dpid'], ['node_id']],
   network: [],
   interface: [['uuid'], ['iface_id']],
   interface_port: [['port_name'], ['interface_id'], ['datapath_id']],
-  mac_lease: [['interface_id']],
+  mac_lease: [['interface_id'], ['segment_id'], ['mac_address']],
   ip_lease: [['network_id'], ['interface_id'], ['mac_lease_id']],
   datapath_network: [['network_id'], ['network_id', 'datapath_id']],
   active_interface: [['interface_id']],
@@ -83,6 +116,15 @@ export const INDEXES = {
   interface_security_group: [['interface_id'], ['security_group_id']],
   filter: [['interface_id']],
   filter_static: [['filter_id']],
+  segment: [],
+  interface_segment: [['interface_id'], ['segment_id', 'static']],
+  datapath_segment: [['segment_id'], ['segment_id', 'datapath_id']],
+  active_segment: [['segment_id', 'datapath_id']],
+  translation: [['interface_id']],
+  vlan_translation: [['translation_id'], ['network_id'], ['segment_id']],
+  edge_host: [['network_id'], ['segment_id'], ['mac_address']],
+  edge_role: [['network_id'], ['segment_id'], ['vlan_id', 'network_id'], ['vlan_id', 'segment_id']],
+  edge_seen: [['vlan_translation_id']],
 } as const satisfies { readonly [T in TableName]: readonly (readonly (keyof Tables[T] & string)[])[] };
 
 type Join<C extends readonly string[]> = C extends readonly [infer A extends string]
@@ -95,7 +137,7 @@ type Join<C extends readonly string[]> = C extends readonly [infer A extends str
 export type IndexName<T extends TableName> = Join<(typeof INDEXES)[T][number]>;
 
 /** Tables that the agent fills itself; all others are the manager's. */
-const OWN_TABLES: ReadonlySet<TableName> = new Set(['self', 'bound', 'port']);
+const OWN_TABLES: ReadonlySet<TableName> = new Set(['self', 'bound', 'port', 'edge_seen']);
 
 export const MANAGER_TABLES: readonly TableName[] = (Object.keys(INDEXES) as TableName[]).filter(
   (name) => !OWN_TABLES.has(name),

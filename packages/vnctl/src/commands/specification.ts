@@ -99,7 +99,8 @@ function groupByWords(all: readonly Endpoint[]): Map<string, Endpoint[]> {
 
 function wordsOf(endpoint: Endpoint): string[] {
   if (!isEntityEndpoint(endpoint)) return (COMMAND_NAMES[endpoint.name] ?? dashed(endpoint.name)).split('.');
-  const { resource, sub, verb } = endpoint;
+  const { resource, sub, verb, api } = endpoint;
+  if (api.kind === 'resource' && api.command !== undefined) return [...api.command];
   return [dashed(resource), ...(sub === undefined ? [] : [dashed(sub)]), commandVerb(verb)];
 }
 

@@ -2,6 +2,7 @@
 import type { EntityName, Row } from '@vnet/model';
 import type { Queries } from '../store/queries.ts';
 import { declaredReplies } from './declared.ts';
+import { edgeHosts } from './edge_hosts.ts';
 import { interfaces, ipLeases } from './leases.ts';
 import type { Reply } from './plain.ts';
 import { routes } from './routes.ts';
@@ -18,6 +19,7 @@ const renderers: { readonly [E in EntityName]?: Renderer<E> } = {
   ip_lease: ipLeases,
   route: routes,
   security_group: securityGroups,
+  edge_host: edgeHosts,
 };
 
 export async function render<E extends EntityName>(

@@ -61,6 +61,7 @@ onEachDatabase((databases) => {
         display_name: null,
         iface_id: null,
         log: false,
+        netns: null,
         enable_routing: false,
         enable_route_translation: false,
         enable_filtering: false,
@@ -100,7 +101,7 @@ onEachDatabase((databases) => {
         [
           machine,
           `id uuid mode display_name enable_routing enable_route_translation ${TIMES} enable_filtering ` +
-            'enable_legacy_filtering ingress_filtering_enabled iface_id log ' +
+            'enable_legacy_filtering ingress_filtering_enabled iface_id log netns ' +
             'mac_leases mac_address ip_leases network_uuid ipv4_address',
         ],
         [

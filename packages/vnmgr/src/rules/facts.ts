@@ -1,5 +1,6 @@
 /** What agents say is so on their datapaths: where interfaces live, and which networks are active. */
 import type { AgentFacts, EntityName, InterfaceFact, Row } from '@vnet/model';
+import { edgeHostFacts } from './edge_hosts.ts';
 import { type Edit, type Reaction, changesOf } from './rule.ts';
 
 /** The newest claim wins: whoever lived there keeps a row, but no longer the place. */
@@ -99,4 +100,5 @@ export async function applyFacts(edit: Edit, facts: AgentFacts): Promise<void> {
   if ((await edit.tx.get('datapath', facts.datapath_id)) === undefined) return;
   await interfaceFacts(edit, facts);
   for (const kind of ACTIVE) await activeFacts(edit, facts, kind);
+  await edgeHostFacts(edit, facts);
 }

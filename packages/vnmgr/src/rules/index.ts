@@ -3,6 +3,7 @@ import type { EntityName } from '@vnet/model';
 import { associations } from './associations.ts';
 import { completeDatapathLink, datapathLinkRequests, hostAddresses, leaveDeletedLeases } from './datapath_links.ts';
 import { completeDnsService, reviseDnsService } from './dns_service.ts';
+import { edgeHostsGiveWay, edgeHostsLeave } from './edge_hosts.ts';
 import { placesFallBack } from './facts.ts';
 import { filterStaticRequests } from './filter_static.ts';
 import { completeInterfacePort, interfaceRequests } from './interface.ts';
@@ -27,6 +28,7 @@ import {
 } from './topology.ts';
 import {
   completeStaticAddress,
+  completeTranslation,
   completeVlanTranslation,
   reviseVlanTranslation,
   translationModes,
@@ -39,6 +41,7 @@ export const completions: { readonly [E in EntityName]?: Completion<E> } = {
   route_link: completeRouteLink,
   route: completeRoute,
   dns_service: completeDnsService,
+  translation: completeTranslation,
   translation_static_address: completeStaticAddress,
   vlan_translation: completeVlanTranslation,
   security_group: completeSecurityGroup,
@@ -89,6 +92,8 @@ export const reactions: readonly Reaction[] = [
   hostAddresses,
   topologyProducts,
   networkMtu,
+  edgeHostsGiveWay,
+  edgeHostsLeave,
 ];
 
 export const backgroundRules: readonly BackgroundRule[] = [ipRetention];

@@ -20,11 +20,41 @@ function singular(port: { datapath_id: number | null; port_name: string | null }
 }
 
 async function insertPorts(edit: Edit, made: readonly MadeInterface[]): Promise<void> {
-  const ports = made.map(({ row, extra }) => {
+  const wanted = made.map(({ row, extra }) => {
     const port = { datapath_id: numberOrNull(extra['owner_datapath_id']), port_name: textOrNull(extra['port_name']) };
-    return { interface_id: row.id, ...port, singular: singular(port) };
+    return { row, port };
+  });
+  for (const { row, port } of wanted) checkEdgePort(row, port);
+  const trunks = await trunkNames(
+    edit.tx,
+    wanted.map(({ port }) => port.port_name),
+  );
+  const ports = wanted.map(({ row, port }) => {
+    // Many legacy machines are behind one trunk.
+    const shared = row.mode !== 'edge' && trunks.has(port.port_name ?? '');
+    return { interface_id: row.id, ...port, singular: shared ? null : singular(port) };
   });
   await edit.insertAll('interface_port', ports);
+}
+
+/** @throws {VnetError} when an edge has no trunk */
+function checkEdgePort(
+  { mode }: Row<'interface'>,
+  port: { datapath_id: number | null; port_name: string | null },
+): void {
+  if (mode !== 'edge') return;
+  const missing = port.port_name === null ? 'port_name' : port.datapath_id === null ? 'owner_datapath_uuid' : undefined;
+  if (missing === undefined) return;
+  throw new VnetError(
+    'ArgumentError',
+    `${missing}: an edge interface needs the name of its trunk port, and its datapath`,
+  );
+}
+
+/** Those of the names that ports of edge interfaces have. */
+async function trunkNames(tx: Queries, names: readonly (string | null)[]): Promise<ReadonlySet<string>> {
+  const ports = await tx.allIn('interface_port', 'port_name', names);
+  return new Set(ports.flatMap((port) => (port.interface_mode === 'edge' ? (port.port_name ?? []) : [])));
 }
 
 /** The MACs that the requests give, or that come from the groups they name. */
@@ -103,6 +133,7 @@ async function changePort(edit: Edit, row: Row<'interface'>, extra: Extra): Prom
     datapath_id: datapath === undefined ? port.datapath_id : numberOrNull(datapath),
     port_name: name === undefined ? port.port_name : textOrNull(name),
   };
+  checkEdgePort(row, place);
   await edit.update('interface_port', port, { ...place, singular: singular(place) });
 }
 

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeEthernet, encodeEthernet, ETHERTYPE } from '@vnet/packet';
+import { Capture } from './capture.ts';
+import { DataCentre } from './data-centre.ts';
+import { LEGACY, LEGACY_SITE, mapVlan, mapVlans, TRUNK } from './edge-site.ts';
+import { arpRequestFrom, datagram, mac, Sender } from './frames.ts';
+import { until } from './until.ts';
+
+let centre: DataCentre;
+/** Puts frames on the trunk, as the legacy switch could. */
+let trunk: Sender;
+
+beforeAll(async () => {
+  centre = await DataCentre.up(LEGACY_SITE);
+  await mapVlans(centre);
+  trunk = new Sender(centre.lab.node('tor'), 'edge1');
+});
+
+afterAll(async () => {
+  trunk.close();
+  await centre.down();
+});
+
+/** The machines that `vnctl edge hosts` lists, by MAC. */
+async function edgeHosts(): Promise<ReadonlyMap<string, Readonly<Record<string, unknown>>>> {
+  const { stdout } = await centre.vnctl('-o', 'json', 'edge', 'hosts');
+  const { items } = JSON.parse(stdout) as { items: Record<string, unknown>[] };
+  return new Map(items.map((item) => [String(item['mac_address']), item]));
+}
+
+/** Packets that the flows of a table of the edge host have counted and dropped. */
+async function dropped(table: number, match: string): Promise<number> {
+  const flows = (await centre.flows('edge1', `table=${table}`)).filter((flow) => flow.includes(match));
+  expect(flows, `flows of table ${table} with ${match}`).not.toEqual([]);
+  return flows.reduce((sum, flow) => sum + Number(/n_packets=(\d+)/.exec(flow)?.[1]), 0);
+}
+
+function tagged(frame: Buffer, ...vids: number[]): Buffer {
+  const vlans = vids.map((vid) => ({ tpid: ETHERTYPE.vlan, priority: 0, dropEligible: false, vid }));
+  return encodeEthernet({ ...decodeEthernet(frame), vlans });
+}
+
+describe('a legacy machine that nobody has declared', () => {
+  it.each(['1', '2', '3'])('reaches VM %s of its tenant with its very first ping', async (number) => {
+    const { received, output } = await centre.ping('newa', `10.0.0.${number}`);
+    expect(received, output).toBe(1);
+  });
+
+  it.each(['a1', 'a2', 'a3'])('is reached by %s', async (vm) => {
+    const { received, output } = await centre.ping(vm, LEGACY.newa.address, { count: 3 });
+    expect(received, output).toBe(3);
+  });
+
+  it('is not reached by the other tenant', async () => {
+    expect(await centre.reaches('b1', LEGACY.newa.address)).toBe(false);
+    expect(await centre.reaches('b2', LEGACY.newa.address)).toBe(false);
+  });
+
+  it.each(['a2', 'a3'])('is found by %s even if it has never said anything', async (vm) => {
+    expect((await edgeHosts()).has(LEGACY.quiet.mac)).toBe(vm === 'a3');
+    const { received, output } = await centre.ping(vm, LEGACY.quiet.address);
+    expect(received, output).toBe(1);
+  });
+
+  it('is listed by vnctl edge hosts', async () => {
+    const host = (await edgeHosts()).get(LEGACY.newa.mac);
+    const shown = { vlan_id: 100, ipv4_address: '10.0.0.101', port_name: TRUNK, network_uuid: 'nw-a', refused: null };
+    expect(host).toMatchObject({ ...shown, datapath_uuid: 'dp-edge1' });
+    expect(host?.['age']).toBeLessThan(60);
+    const { stdout } = await centre.vnctl('edge', 'hosts');
+    expect(stdout).toContain(LEGACY.newa.mac);
+  });
+
+  it('is followed when it moves to another VLAN of the network', async () => {
+    await mapVlan(centre, 300, 'a');
+    await centre.lab.node('tor').exec(['true']);
+    const tor = centre.lab.node('tor') as unknown as { vsctl: (...args: string[]) => Promise<string> };
+    await tor.vsctl('set', 'port', 'newa', 'tag=300');
+    const { received, output } = await centre.ping('newa', '10.0.0.3', { count: 2 });
+    expect(received, output).toBeGreaterThanOrEqual(1);
+    expect((await centre.ping('a2', LEGACY.newa.address, { count: 3 })).received).toBe(3);
+    await until(async () => (await edgeHosts()).get(LEGACY.newa.mac)?.['vlan_id'] === 300, 'it is listed in VLAN 300');
+    // Between two VLANs of one trunk.
+    expect((await centre.ping('newa', LEGACY.quiet.address, { count: 2 })).received).toBe(2);
+  });
+});
+
+describe('what comes from the trunk', () => {
+  const ends = { src: '02:0c:00:00:00:99', dst: 'ff:ff:ff:ff:ff:ff', srcIp: '10.0.0.99', dstIp: '10.0.0.1' };
+
+  it.each([
+    ['without a tag', (frame: Buffer) => frame, 15, 'vlan_tci=0x0000'],
+    ['in a VLAN that is mapped nowhere', (frame: Buffer) => tagged(frame, 777), 15, 'vlan_tci=0x1000/0x1000'],
+    ['with two tags', (frame: Buffer) => tagged(frame, 100, 200), 25, 'dl_type=0x8100'],
+  ])('%s is counted and dropped', async (_, change, table, match) => {
+    await using vm = await Capture.on(centre.lab.vm('a1'), 'eth0');
+    const before = await dropped(table, match);
+    trunk.send([change(datagram(ends, 'strange'))]);
+    await until(async () => (await dropped(table, match)) > before, 'it is counted');
+    expect(vm.frames.filter((frame) => frame.includes('strange'))).toEqual([]);
+  });
+
+  it('with the MAC or the address of a VM is counted and dropped', async () => {
+    await using vm = await Capture.on(centre.lab.vm('a1'), 'eth0');
+    const a2 = centre.lab.vm('a2').mac;
+    const before = await dropped(25, `dl_src=${a2}`);
+    trunk.send([tagged(datagram({ ...ends, src: a2, srcIp: '10.0.0.2' }, 'spoofed'), 100)]);
+    await until(async () => (await dropped(25, `dl_src=${a2}`)) > before, 'the MAC is counted');
+    const arps = await dropped(25, 'arp_spa=10.0.0.2');
+    trunk.send([tagged(arpRequestFrom(ends.src, ends.src, '10.0.0.2', '10.0.0.1'), 100)]);
+    await until(async () => (await dropped(25, 'arp_spa=10.0.0.2')) > arps, 'the address is counted');
+    expect(vm.frames.filter((frame) => decodeEthernet(frame).src === mac(ends.src))).toEqual([]);
+    expect((await centre.ping('a1', '10.0.0.2', { count: 3 })).received).toBe(3);
+  });
+
+  it('with a MAC that is somebody’s elsewhere in the model is refused, and vnctl edge hosts says whose', async () => {
+    // The MAC of a host, which is in no network of the tenants.
+    const foreign = centre.lab.host('hv3').identity.mac;
+    const after = await centre.agent('edge1').mark();
+    trunk.send([tagged(datagram({ ...ends, src: foreign }, 'foreign'), 100)]);
+    const line = await centre.agent('edge1').message('a legacy machine is refused', { after });
+    expect(line).toMatchObject({ mac: foreign });
+    expect((await edgeHosts()).get(foreign)?.['refused']).toContain('if-hv3');
+    const match = `dl_src=${foreign}`;
+    await until(
+      async () => (await centre.flows('edge1', 'table=25')).some((flow) => flow.includes(match)),
+      'it is kept out',
+    );
+    trunk.send([tagged(datagram({ ...ends, src: foreign }, 'foreign'), 100)]);
+    await until(async () => (await dropped(25, match)) > 0, 'it is counted');
+  });
+});
+
+describe('the edge host’s agent', () => {
+  it('knows after a restart whom it has seen, and loses nothing', async () => {
+    await centre.agent('edge1').stop();
+    await centre.agent('edge1').start();
+    await centre.agent('edge1').message('synced');
+    expect((await centre.ping('a3', LEGACY.newa.address, { count: 3 })).received).toBe(3);
+    expect((await edgeHosts()).has(LEGACY.newa.mac)).toBe(true);
+  });
+});

@@ -1,0 +1,201 @@
+import { ETHERTYPE } from '@vnet/packet';
+import { UNTAGGED } from '../pipeline/match-values.ts';
+import { PRIORITY } from '../pipeline/priorities.ts';
+import { REASON, REGISTERS, load, on } from '../pipeline/registers.ts';
+import { TABLES } from '../pipeline/tables.ts';
+import { hostAddresses, ownDatapath, tunnelPort, uplinkPort } from './bindings.ts';
+import { domainOfKey, networkDomain, segmentDomain } from './domain.ts';
+import { activeVlansOf, edgeVlanOf, type EdgeVlan } from './edge-bindings.ts';
+import { ownAddressInArp } from './edge-machine.ts';
+import { ordinal, type Emit, type View } from './emit.ts';
+import { throughTunnel } from './peer.ts';
+import { learns } from './promiscuous.ts';
+
+/**
+ * What a domain has at edges, by its key. Packets to a MAC that is not known go to the VLANs here; while one other host carries
+ * all of them, they go there: it may have learnt the MAC a moment ago.
+ */
+export function edgesOf(view: View, emit: Emit, key: number): void {
+  const { kind, id } = domainOfKey(key);
+  emit.each('edge_host', kind === 'network' ? 'network_id' : 'segment_id', id, 'edgeHost');
+  const here = activeVlansOf(view, domainOfKey(key));
+  if (kind === 'segment' && learns(view, id)) return unlearntToVlans(emit, key, here);
+  if (here.length > 0) return unknownToVlans(emit, key, here);
+  const roles =
+    kind === 'network' ? view.find('edge_role', 'network_id', id) : view.find('edge_role', 'segment_id', id);
+  const [datapathId, ...others] = new Set(roles.map(({ datapath_id }) => datapath_id));
+  if (datapathId === undefined || others.length > 0 || datapathId === ownDatapath(view)?.id) return;
+  unknownToEdge(view, emit, key, datapathId);
+}
+
+/** PEER of what goes to an edge host through the tunnel, whatever else is between the two hosts. */
+const BY_TUNNEL = 0x40000000;
+
+/**
+ * Never as it is over the physical network: there a MAC alone says which network a frame is in, and one that is not known here
+ * may be another tenant's.
+ */
+function unknownToEdge(view: View, emit: Emit, key: number, datapathId: number): void {
+  const address = hostAddresses(view, datapathId)[0]?.address;
+  const port = tunnelPort(view);
+  if (address === undefined || port === undefined) return;
+  emit.output('tunnelEnd', datapathId, { address, port });
+  emit.flow({
+    table: 'L2',
+    priority: PRIORITY.counter,
+    feature: 'edge',
+    match: { metadata: key, ...on([REGISTERS.REMOTE, 0]) },
+    actions: [load(REGISTERS.PEER, BY_TUNNEL + datapathId)],
+    goto: 'PEER',
+  });
+  emit.flow({
+    table: 'PEER',
+    priority: PRIORITY.base,
+    feature: 'edge',
+    match: on([REGISTERS.PEER, BY_TUNNEL + datapathId]),
+    actions: throughTunnel(address),
+    goto: 'TUNNEL_MTU',
+  });
+}
+
+/** A machine that is there and has been silent for long. */
+function unknownToVlans(emit: Emit, key: number, vlans: readonly EdgeVlan[]): void {
+  emit.flow({
+    table: 'L2',
+    priority: PRIORITY.counter,
+    feature: 'edge',
+    match: { metadata: key },
+    actions: vlans.flatMap(({ end }) => [
+      load(REGISTERS.DESTINATION, end),
+      { type: 'resubmit', table: TABLES.INTERFACE_INGRESS.id },
+    ]),
+  });
+}
+
+/** The same in a segment with promiscuous interfaces: first it is looked up what has been learnt behind those. */
+function unlearntToVlans(emit: Emit, key: number, vlans: readonly EdgeVlan[]): void {
+  for (const { end } of vlans) {
+    emit.flowPart({
+      table: 'LEARNED_WAY',
+      priority: PRIORITY.counter,
+      feature: 'segment',
+      match: { metadata: key, ...on([REGISTERS.FOUND, 0]) },
+      order: ordinal(end),
+      actions: [load(REGISTERS.DESTINATION, end), { type: 'resubmit', table: TABLES.INTERFACE_INGRESS.id }],
+    });
+  }
+}
+
+/**
+ * A machine that an edge of any host has seen, as the manager tells it: packets to it go to that host. This host hears whether
+ * it is the one, or has become it.
+ */
+export function edgeHost(view: View, emit: Emit, id: number): void {
+  const row = view.get('edge_host', id);
+  const own = ownDatapath(view);
+  if (!row || !own) return;
+  const { mac_address: mac, network_id, segment_id, datapath_id, refused, ipv4_address } = row;
+  const domain = network_id !== null ? networkDomain(network_id) : segmentDomain(segment_id!);
+  const here = activeVlansOf(view, domain).find(({ vlan }) => vlan === row.vlan_id);
+  emit.output('edgeClaim', mac, {
+    mac,
+    ipv4_address,
+    own: datapath_id === own.id,
+    vlan_translation_id: here?.id ?? null,
+    refused,
+  });
+  const isElsewhere = datapath_id !== own.id && refused === null && !here && !isLeased(view, mac);
+  if (!isElsewhere) return;
+  emit.flow({
+    table: 'L2',
+    priority: PRIORITY.base,
+    feature: 'edge',
+    match: { metadata: domain.key, eth_dst: mac, ...on([REGISTERS.REMOTE, 0]) },
+    actions: [load(REGISTERS.PEER, datapath_id)],
+    goto: 'PEER',
+  });
+}
+
+/** A machine that this host has seen: by its MAC. */
+export function edgeSeen(view: View, emit: Emit, mac: number): void {
+  const row = view.get('edge_seen', mac);
+  const edge = edgeVlanOf(view, row?.vlan_translation_id ?? 0);
+  if (!row || !edge || isDeclaredHere(view, mac, edge)) return;
+  const { ipv4_address, refused, seen } = row;
+  emit.output('localMachine', mac, {
+    mac_address: mac,
+    ipv4_address,
+    vlan_translation_id: edge.id,
+    port_name: edge.portName,
+    seen,
+  });
+  const source = { ...on([REGISTERS.SOURCE, edge.end]), eth_src: mac };
+  if (refused !== null || isLeased(view, mac)) {
+    emit.flow({ table: 'EDGE_SOURCE', priority: PRIORITY.base, feature: 'edge', match: source });
+    return;
+  }
+  if (!edge.active) return;
+  known(view, emit, edge, mac);
+  if (edge.domain.kind === 'segment') {
+    emit.flow({ table: 'EDGE_SOURCE', priority: PRIORITY.base, feature: 'edge', match: source, goto: 'L2' });
+  } else addressed(emit, edge, source, ipv4_address);
+}
+
+/** The ways to it: from this host, and from neighbours, which send frames to it as they are. */
+function known(view: View, emit: Emit, { end, domain }: EdgeVlan, mac: number): void {
+  const uplink = uplinkPort(view);
+  if (uplink !== undefined) emit.output('announcement', `mac ${mac}`, { mac, port: uplink });
+  emit.flow({
+    table: 'UPLINK',
+    priority: PRIORITY.specific,
+    feature: 'edge',
+    match: { eth_dst: mac, vlan_vid: UNTAGGED },
+    metadata: domain.key,
+    goto: 'L2',
+  });
+  emit.flow({
+    table: 'L2',
+    priority: PRIORITY.base,
+    feature: 'edge',
+    match: { metadata: domain.key, eth_dst: mac },
+    actions: [load(REGISTERS.DESTINATION, end)],
+    goto: 'INTERFACE_INGRESS',
+  });
+}
+
+/** In a network IPv4 and ARP pass; ARP with another address than the known one goes by the agent, which notes it. */
+function addressed(
+  emit: Emit,
+  edge: EdgeVlan,
+  source: Readonly<Record<string, unknown>>,
+  address: number | null,
+): void {
+  const from = { table: 'EDGE_SOURCE', priority: PRIORITY.base, feature: 'edge' } as const;
+  emit.flow({ ...from, match: { ...source, eth_type: ETHERTYPE.ipv4 }, goto: 'L2' });
+  // Anything else of a machine that is known is no news.
+  emit.flow({ ...from, priority: PRIORITY.any - 1, match: source });
+  const arp = { ...source, eth_type: ETHERTYPE.arp };
+  emit.flow({
+    ...from,
+    priority: PRIORITY.any,
+    match: arp,
+    actions: [load(REGISTERS.REASON, REASON.edge)],
+    goto: 'PUNT',
+  });
+  emit.flow({ ...from, match: { ...arp, arp_spa: 0 }, goto: 'ARP' });
+  if (address === null) return;
+  emit.flow({ ...from, match: { ...arp, arp_spa: address }, goto: 'ARP' });
+  ownAddressInArp(emit, edge, address);
+}
+
+/** Whether the MAC is somebody's in the part of the model that this host sees. */
+function isLeased(view: View, mac: number): boolean {
+  return view.find('mac_lease', 'mac_address', mac).length > 0;
+}
+
+/** A machine that is declared behind the edge port is not discovered there. */
+export function isDeclaredHere(view: View, mac: number, { ofport }: EdgeVlan): boolean {
+  return view
+    .find('mac_lease', 'mac_address', mac)
+    .some((lease) => view.get('bound', lease.interface_id)?.ofport === ofport);
+}

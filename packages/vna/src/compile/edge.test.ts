@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { featureOf } from '../pipeline/cookies.ts';
+import { formatPackedFlow } from '../pipeline/flow.ts';
+import { State } from '../state/state.ts';
+import { Engine, type UnitRun } from './engine.ts';
+import { CONTESTED, edgeRows, FAR, SEEN } from './test-edge-rows.ts';
+import { dataCentre, fill, type TestRow } from './test-rows.ts';
+import { ROOTS, UNITS } from './units.ts';
+
+function engineOn(rows: readonly TestRow[]): { state: State<UnitRun>; engine: Engine } {
+  const dirty = new Set<UnitRun>();
+  const state = new State<UnitRun>((unit) => dirty.add(unit));
+  fill(state, rows);
+  const engine = new Engine(state, dirty, UNITS, ROOTS);
+  expect(engine.run().conflicts).toEqual([]);
+  return { state, engine };
+}
+
+function flowsOf(engine: Engine): string[] {
+  return [...engine.flows()]
+    .filter(([, { cookie }]) => featureOf(cookie) === 'edge')
+    .map(([key, flow]) => formatPackedFlow(key, flow))
+    .sort();
+}
+
+const changed = (rows: TestRow[], table: string, id: number, values: object): TestRow[] =>
+  rows.map((each) =>
+    each.table === table && each.row.id === id ? { ...each, row: { ...each.row, ...values } } : each,
+  );
+
+const site = (): TestRow[] => [...dataCentre(), ...edgeRows()];
+
+describe('an edge', () => {
+  it('has these flows', async () => {
+    const { engine } = engineOn(site());
+    await expect(flowsOf(engine).join('\n')).toMatchFileSnapshot('snapshots/edge.txt');
+  });
+
+  it('says who is behind it, and asks for the role of each VLAN', () => {
+    const { engine } = engineOn(site());
+    expect(engine.output('localInterface').get('70')).toMatchObject({ port_name: 'trunk0', claim: 'claim-60 1' });
+    expect(engine.output('localMachine').get(String(SEEN))).toMatchObject({ vlan_translation_id: 1 });
+    expect([...engine.output('edgeRole')]).toEqual([
+      ['1', { alone: true }],
+      [String(CONTESTED), { alone: false }],
+      ['3', { alone: true }],
+    ]);
+    expect(engine.output('edgeClaim').get(String(FAR))).toMatchObject({ own: false, vlan_translation_id: null });
+  });
+
+  it('leaves the gates of a contested VLAN to the role', () => {
+    const gates = (rows: TestRow[]): string[] =>
+      flowsOf(engineOn(rows).engine).filter((flow) => flow.includes('table=16'));
+    expect(gates(site())).toHaveLength(2);
+    const sole = site().filter(({ table, row }) => table !== 'vlan_translation' || row.id !== 4);
+    expect(gates(sole)).toHaveLength(3);
+  });
+
+  it('has nobody behind a VLAN that another edge carries, and says when that one cannot know', () => {
+    const standby = engineOn(changed(site(), 'edge_role', 1, { vlan_translation_id: 99, datapath_id: 2 }));
+    const rival = { ...site().find(({ table, row }) => table === 'vlan_translation' && row.id === 1)! };
+    fill(standby.state, [{ ...rival, row: { ...rival.row, id: 99, translation_id: 9 } }]);
+    standby.engine.run();
+    expect(standby.engine.output('localInterface').has('70')).toBe(false);
+    expect(standby.engine.output('edgeClaim').get(String(SEEN))).toMatchObject({ vlan_translation_id: null });
+    expect(standby.engine.output('warning').get('edge 1')?.message).toContain('another edge carries this VLAN');
+  });
+
+  it('keeps a machine out that the manager refuses, or that uses the MAC of a virtual machine', () => {
+    for (const rows of [
+      changed(site(), 'edge_seen', SEEN, { refused: 'somebody’s' }),
+      changed(site(), 'mac_lease', 32, { mac_address: SEEN }),
+    ]) {
+      const flows = flowsOf(engineOn(rows).engine).filter((flow) => flow.includes('0c:00:00:00:00:01'));
+      expect(flows.some((flow) => flow.startsWith('table=25') && flow.endsWith('actions=drop'))).toBe(true);
+      expect(flows.filter((flow) => flow.includes('goto_table'))).toEqual([]);
+    }
+  });
+
+  it('makes the same of a state, whatever the way to it: incremental equals recomputed (fuzz)', () => {
+    const rows = site();
+    const variants = (each: TestRow): (TestRow | undefined)[] => {
+      const other = (values: object): TestRow => ({ ...each, row: { ...each.row, ...values } });
+      switch (each.table) {
+        case 'vlan_translation':
+          return [each, undefined, other({ network_id: 2 }), other({ network_id: null, segment_id: 1 })];
+        case 'edge_role':
+          return [each, undefined, other({ vlan_translation_id: 4, datapath_id: 2 }), other({ alone: true })];
+        case 'edge_seen':
+          return [each, undefined, other({ vlan_translation_id: 3 }), other({ refused: 'no' })];
+        case 'edge_host':
+          return [each, undefined, other({ datapath_id: 3 }), other({ refused: 'no' })];
+        case 'port':
+          return [each, undefined, other({ ofport: null }), other({ ofport: 61 })];
+        case 'mac_lease':
+          return [each, undefined, other({ mac_address: SEEN }), other({ mac_address: FAR })];
+        default:
+          return [each, undefined];
+      }
+    };
+    const change = fc.nat(rows.length - 1).chain((index) => {
+      const each = rows[index]!;
+      return fc.constantFrom(...variants(each)).map((to) => ({ table: each.table, id: each.row.id, to }));
+    });
+    const all = (engine: Engine): string[] =>
+      [...engine.flows()].map(([key, flow]) => formatPackedFlow(key, flow)).sort();
+    fc.assert(
+      fc.property(fc.array(fc.array(change, { minLength: 1, maxLength: 6 }), { maxLength: 8 }), (steps) => {
+        const { state, engine } = engineOn(rows);
+        const present = new Map(rows.map((each) => [`${each.table} ${each.row.id}`, each]));
+        for (const step of steps) {
+          for (const { table, id, to } of step) {
+            if (to) {
+              fill(state, [to]);
+              present.set(`${table} ${id}`, to);
+            } else {
+              state.delete(table, id);
+              present.delete(`${table} ${id}`);
+            }
+          }
+          engine.run();
+        }
+        const dirty = new Set<UnitRun>();
+        const fresh = new State<UnitRun>((unit) => dirty.add(unit));
+        fill(fresh, [...present.values()]);
+        const again = new Engine(fresh, dirty, UNITS, ROOTS);
+        again.run();
+        expect(all(engine)).toEqual(all(again));
+        expect(engine.units).toBe(again.units);
+      }),
+      { numRuns: process.env['VNET_FUZZ'] === 'full' ? 5_000 : 200, seed: 20261121 },
+    );
+  }, 600_000);
+});
+
+describe('an edge of a segment with promiscuous interfaces', () => {
+  it('does not contradict them', () => {
+    const promiscuous = dataCentre().find(({ table, row }) => table === 'interface_segment' && row['static'] === true);
+    const segment = promiscuous?.row['segment_id'];
+    expect(segment).toBeDefined();
+    const rows = changed(site(), 'vlan_translation', 3, { network_id: null, segment_id: segment });
+    const { engine } = engineOn(rows);
+    expect([...engine.output('edgeRole').keys()]).toContain('3');
+  });
+});

@@ -1,0 +1,148 @@
+import { ETHERTYPE } from '@vnet/packet';
+import { BRIDGE_GROUP_MACS, GROUP_MAC, TAGGED } from '../pipeline/match-values.ts';
+import { PRIORITY } from '../pipeline/priorities.ts';
+import { REASON, REGISTERS, load, on } from '../pipeline/registers.ts';
+import { ARP_ANSWER, BACK } from './arp-answer.ts';
+import { edgeInterfaceOn, edgeVlanOf, edgeVlansOf, pushTag, TAG_PRESENT, type EdgeVlan } from './edge-bindings.ts';
+import { edgeGate } from './edge-gate.ts';
+import type { Emit, View } from './emit.ts';
+import { joinDomain } from './membership.ts';
+import { PORT_METER } from './port.ts';
+
+/** A trunk towards legacy machines. What has no tag, or one that is mapped nowhere, is counted and dropped. */
+export function edgePort(view: View, emit: Emit, portId: number): void {
+  const plug = view.get('port', portId);
+  const face = plug && edgeInterfaceOn(view, plug);
+  if (!face || plug.ofport === null) return;
+  const source = on([REGISTERS.SOURCE, face.id]);
+  emit.flow({
+    table: 'CLASSIFIER',
+    priority: PRIORITY.base,
+    feature: 'edge',
+    match: { in_port: plug.ofport },
+    actions: [load(REGISTERS.SOURCE, face.id)],
+    goto: 'EDGE',
+  });
+  const dropped = { table: 'EDGE', priority: PRIORITY.counter, feature: 'edge' } as const;
+  emit.flow({ ...dropped, match: { ...source, vlan_vid: 0 } });
+  emit.flow({ ...dropped, match: { ...source, vlan_vid: TAGGED } });
+  emit.output('meter', plug.ofport, { id: plug.ofport, ...PORT_METER });
+  for (const { id } of view.find('translation', 'interface_id', face.id)) {
+    emit.each('vlan_translation', 'translation_id', id, 'edgeVlan');
+  }
+  emit.each('interface_port', 'port_name', plug.name, 'edgeMachine');
+}
+
+/** A VLAN behind an edge port: its frames enter the domain without their tag, and get it when they leave. */
+export function edgeVlan(view: View, emit: Emit, id: number): void {
+  const edge = edgeVlanOf(view, id);
+  if (!edge) return;
+  joinDomain(emit, edge.domain, edge.end);
+  edgeGate(view, emit, edge);
+  ingress(emit, edge);
+  egress(view, emit, edge);
+  emit.flow({
+    table: 'PUNT',
+    priority: PRIORITY.base,
+    feature: 'edge',
+    match: on([REGISTERS.SOURCE, edge.end]),
+    meter: edge.ofport,
+    actions: [{ type: 'controller', maxLen: 0xffff }],
+  });
+  learning(emit, edge);
+}
+
+/** What an edge port may send to the agent to be learnt: a flood of addresses must not keep other packets from it. */
+const LEARNING = { packetsPerSecond: 200, burst: 100 };
+/** Ids of these meters: above all port numbers. */
+const LEARNING_METERS = 0x10000;
+
+/** Machines that nobody has declared: the first frame of each goes to the agent. */
+function learning(emit: Emit, { id, end, ofport, domain }: EdgeVlan): void {
+  const meter = LEARNING_METERS + ofport;
+  emit.output('meter', meter, { id: meter, ...LEARNING });
+  emit.flow({
+    table: 'PUNT',
+    priority: PRIORITY.specific,
+    feature: 'edge',
+    match: on([REGISTERS.SOURCE, end], [REGISTERS.REASON, REASON.edge]),
+    meter,
+    actions: [{ type: 'controller', maxLen: 0xffff }],
+  });
+  emit.each('edge_seen', 'vlan_translation_id', id, 'edgeSeen');
+  if (domain.kind === 'network') {
+    emit.each('ip_lease', 'network_id', domain.id, 'edgeGuard');
+    emit.each('datapath_network', 'network_id', domain.id, 'edgeReserved');
+  } else emit.each('mac_lease', 'segment_id', domain.id, 'edgeStation');
+}
+
+function ingress(emit: Emit, { end, vlan, domain, interfaceId }: EdgeVlan): void {
+  emit.flow({
+    table: 'EDGE',
+    priority: PRIORITY.base,
+    feature: 'edge',
+    match: { ...on([REGISTERS.SOURCE, interfaceId]), vlan_vid: TAG_PRESENT | vlan },
+    actions: [{ type: 'pop_vlan' }, load(REGISTERS.SOURCE, end)],
+    metadata: domain.key,
+    goto: 'EDGE_GATE',
+  });
+  const source = on([REGISTERS.SOURCE, end]);
+  // A second tag: OVS looks at one or at two, as `vlan-limit` says.
+  const refused = [
+    { vlan_vid: TAGGED },
+    { eth_type: ETHERTYPE.vlan },
+    { eth_type: ETHERTYPE.serviceVlan },
+    { eth_src: GROUP_MAC },
+    { eth_src: 0 },
+    { eth_dst: BRIDGE_GROUP_MACS },
+  ];
+  for (const match of refused) {
+    emit.flow({ table: 'EDGE_SOURCE', priority: PRIORITY.guard, feature: 'edge', match: { ...source, ...match } });
+  }
+  emit.flow({
+    table: 'EDGE_SOURCE',
+    priority: PRIORITY.counter,
+    feature: 'edge',
+    match: source,
+    actions: [load(REGISTERS.REASON, REASON.edge)],
+    goto: 'PUNT',
+  });
+}
+
+function egress(view: View, emit: Emit, edge: EdgeVlan): void {
+  const { end, vlan, ofport } = edge;
+  const destination = on([REGISTERS.DESTINATION, end]);
+  const tagged = pushTag(vlan);
+  const out = { table: 'EDGE_EGRESS', feature: 'edge' } as const;
+  emit.flow({
+    table: 'DELIVERY',
+    priority: PRIORITY.base,
+    feature: 'edge',
+    match: destination,
+    goto: 'EDGE_OPEN',
+  });
+  // Without the tag again, for the further copies of a flood.
+  emit.flow({
+    ...out,
+    priority: PRIORITY.base,
+    match: destination,
+    actions: [...tagged, { type: 'output', port: ofport }, { type: 'pop_vlan' }],
+  });
+  // The switch does not send a frame out of the port it came from, unless it is told to: between two VLANs of one port.
+  for (const other of edgeVlansOf(view, edge.interfaceId)) {
+    if (other.id === edge.id || other.domain.key !== edge.domain.key) continue;
+    emit.flow({
+      ...out,
+      priority: PRIORITY.specific,
+      match: { ...destination, ...on([REGISTERS.SOURCE, other.end]) },
+      actions: [...tagged, BACK, { type: 'pop_vlan' }],
+    });
+  }
+  emit.flow({
+    table: 'ARP_REPLY',
+    priority: PRIORITY.specific,
+    feature: 'edge',
+    match: { ...on([REGISTERS.SOURCE, end]), eth_type: ETHERTYPE.arp },
+    actions: [...ARP_ANSWER, ...tagged, BACK],
+  });
+}

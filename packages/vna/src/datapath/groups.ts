@@ -1,0 +1,36 @@
+import type { SwitchChannel } from '@vnet/openflow';
+import type { Group } from '../compile/emit.ts';
+
+/** The groups of the switch, written before the flows that name them. */
+export class Groups {
+  readonly #standing = new Map<number, string>();
+
+  /** Reads which groups there are. What they say is not compared: each is written anew when it is wanted. */
+  async read(channel: SwitchChannel): Promise<void> {
+    const { groups } = await channel.request({ type: 'group_desc_request' });
+    this.#standing.clear();
+    for (const { group } of groups) this.#standing.set(group, '');
+  }
+
+  /** Writes what is new or different. Groups that are no longer wanted stay: with one go the flows that use it. */
+  async write(channel: SwitchChannel, wanted: Iterable<Group>): Promise<void> {
+    for (const { id, type, ports } of wanted) {
+      const contents = JSON.stringify([type, ports]);
+      const standing = this.#standing.get(id);
+      if (standing === contents) continue;
+      this.#standing.set(id, contents);
+      await channel.send({
+        type: 'group_mod',
+        command: standing === undefined ? 'add' : 'modify',
+        groupType: type,
+        group: id,
+        buckets: ports.map((port) => ({
+          // Of equal weight; fast_failover has none.
+          ...(type === 'select' ? { weight: 1 } : {}),
+          watchPort: port,
+          actions: [{ type: 'output' as const, port }],
+        })),
+      });
+    }
+  }
+}

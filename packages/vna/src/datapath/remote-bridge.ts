@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { DisconnectedError, PORT, type MessageOf, type SwitchChannel } from '@vnet/openflow';
+import type { Leg } from '../compile/emit.ts';
+import type { Log } from '../log.ts';
+import type { SeenPort } from '../state/tables.ts';
+import type { BridgeView } from './bridge.ts';
+import { TUNNEL } from './bridge-tables.ts';
+
+type PortDescription = MessageOf<'port_desc_reply'>['ports'][number];
+
+/** Ports from this number on are reserved (OFPP_MAX). */
+const FIRST_RESERVED = 0xffffff00;
+const LINK_DOWN = 1;
+
+export interface RemoteBridgeOptions {
+  readonly log: Log;
+  /** The switch has connected; called again at each change of its ports. */
+  readonly onView: (view: BridgeView) => void;
+}
+
+/**
+ * A switch that is known by OpenFlow alone: its datapath id and the names of its ports. Without a database nothing is
+ * prepared or made on it, and ports are found by their names only.
+ */
+export class RemoteBridge {
+  readonly #options: RemoteBridgeOptions;
+  readonly #claims = new Map<string, string>();
+  #saidOfLegs = '';
+
+  constructor(options: RemoteBridgeOptions) {
+    this.#options = options;
+  }
+
+  /** Follows a connection to the switch. */
+  follow(channel: SwitchChannel): void {
+    const look = (): void => {
+      this.#look(channel).catch((error: unknown) => {
+        if (error instanceof DisconnectedError) return;
+        this.#options.log.error({ error: String(error) }, 'the ports of the switch could not be read');
+      });
+    };
+    channel.on('up', look);
+    channel.on('message', (message) => {
+      if (message.type !== 'port_status') return;
+      // Plugged anew: another claim.
+      if (message.reason === 'delete') this.#claims.set(message.port.name, randomUUID());
+      look();
+    });
+    if (channel.isUp) look();
+  }
+
+  /** A remote switch keeps the datapath id that it has. */
+  adopt(_dpid: string): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Says which legs cannot be made. */
+  setLegs(legs: ReadonlyMap<string, Leg>): void {
+    const ports = [...legs.keys()].join(', ');
+    if (ports !== '' && ports !== this.#saidOfLegs) {
+      const remedy = 'bind the interface to a datapath whose agent has OVSDB';
+      this.#options.log.warn({ ports, remedy }, 'internal interfaces need OVSDB: they are not made on this switch');
+    }
+    this.#saidOfLegs = ports;
+  }
+
+  close(): void {
+    this.#claims.clear();
+  }
+
+  async #look(channel: SwitchChannel): Promise<void> {
+    const { ports } = await channel.request({ type: 'port_desc_request' });
+    const { features } = channel;
+    if (!features) return;
+    const dpid = features.datapathId.toString(16).padStart(16, '0');
+    this.#options.onView({
+      dpid: `0x${dpid}`,
+      made: false,
+      userspace: false,
+      ports: ports.map((port) => this.#port(dpid, port)),
+    });
+  }
+
+  #port(dpid: string, { port, name, mac, state }: PortDescription): SeenPort {
+    return {
+      id: port,
+      name,
+      ofport: port < FIRST_RESERVED ? port : null,
+      claim: this.#claims.get(name) ?? `openflow-${dpid}-${port}-${name}`,
+      vnet_interface: null,
+      iface_id: null,
+      uplink: false,
+      role: port === PORT.LOCAL ? 'local' : name === TUNNEL.name ? 'tunnel' : 'plain',
+      mac,
+      link_up: (state & LINK_DOWN) === 0,
+      bond: null,
+      bond_mode: null,
+      lacp: null,
+      lacp_current: false,
+      error: null,
+    };
+  }
+}

@@ -1,0 +1,145 @@
+import { encodeMatch, type FlowStatsEntry } from '@vnet/openflow';
+import { arpRequest } from '@vnet/packet';
+import { beforeEach, afterEach, describe, expect, it } from 'vitest';
+import { edgeVlanOf, vlanEnd } from '../compile/edge-bindings.ts';
+import { Engine, type UnitRun } from '../compile/engine.ts';
+import { edgeRows, SEEN } from '../compile/test-edge-rows.ts';
+import { dataCentre, fill } from '../compile/test-rows.ts';
+import { ROOTS, UNITS } from '../compile/units.ts';
+import { State } from '../state/state.ts';
+import { EdgeLearning, VLAN_LIMIT } from './edge-learning.ts';
+import type { PacketOut } from './packet-out.ts';
+
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const TRUNK = 60;
+const ADDRESS = 0x0a000063;
+
+let state: State<UnitRun>;
+let engine: Engine;
+let sent: PacketOut[];
+let counts: Map<number, bigint>;
+let now: number;
+let learning: EdgeLearning<UnitRun>;
+
+beforeEach(() => {
+  const dirty = new Set<UnitRun>();
+  state = new State<UnitRun>((unit) => dirty.add(unit));
+  fill(state, [...dataCentre(), ...edgeRows().filter(({ table }) => table !== 'edge_seen' && table !== 'edge_host')]);
+  engine = new Engine(state, dirty, UNITS, ROOTS);
+  engine.run();
+  expect(edgeVlanOf(state, 1)?.active).toBe(true);
+  sent = [];
+  counts = new Map();
+  now = 1_000_000;
+  learning = new EdgeLearning({
+    state,
+    send: (packets) => sent.push(...packets),
+    counters: () => entries(),
+    changed: () => undefined,
+    log: silent,
+    now: () => now,
+  });
+});
+
+afterEach(() => {
+  learning.close();
+});
+
+// eslint-disable-next-line @typescript-eslint/require-await -- the switch answers in parts, later
+async function* entries(): AsyncGenerator<FlowStatsEntry> {
+  for (const [mac, packets] of counts) {
+    const none = Buffer.alloc(0);
+    const match = Buffer.from(encodeMatch({ eth_src: mac }));
+    yield { table: 25, priority: 100, cookie: 0n, match, instructions: none, packets, bytes: 0n };
+  }
+}
+
+function frameFrom(mac: number, address = ADDRESS, vlan = 1): void {
+  const packet = {
+    reason: 0,
+    network: 1,
+    transport: 0,
+    source: vlanEnd(vlan),
+    destination: 0,
+    sender: 0,
+    inPort: TRUNK,
+  };
+  learning.receive({ ...packet, frame: arpRequest(mac, address, 0x0a000001) }, TRUNK);
+}
+
+const claim = (mac: number, values: object): boolean =>
+  learning.claims(
+    new Map([[String(mac), { mac, ipv4_address: null, own: true, vlan_translation_id: 1, refused: null, ...values }]]),
+  );
+
+describe('learning at the edge', () => {
+  it('takes the sender of any frame, and sends the frame on when the manager has said so', () => {
+    frameFrom(SEEN);
+    expect(state.get('edge_seen', SEEN)).toMatchObject({ vlan_translation_id: 1, ipv4_address: ADDRESS });
+    expect(sent).toEqual([]);
+    expect(claim(SEEN, {})).toBe(false);
+    expect(sent).toHaveLength(1);
+    expect(sent[0]).toMatchObject({ inPort: TRUNK });
+  });
+
+  it('follows a machine to another VLAN, and notes another address', () => {
+    frameFrom(SEEN);
+    frameFrom(SEEN, ADDRESS, 3);
+    expect(state.get('edge_seen', SEEN)).toMatchObject({ vlan_translation_id: 3 });
+    now += 20_000;
+    frameFrom(SEEN, ADDRESS + 1, 3);
+    expect(state.get('edge_seen', SEEN)).toMatchObject({ ipv4_address: ADDRESS + 1 });
+  });
+
+  it('has a limit for each VLAN', () => {
+    for (let i = 0; i < VLAN_LIMIT + 10; i++) frameFrom(SEEN + i);
+    frameFrom(SEEN + 5_000, ADDRESS, 3);
+    const inVlan = (id: number): number => state.find('edge_seen', 'vlan_translation_id', id).length;
+    expect([inVlan(1), inVlan(3)]).toEqual([VLAN_LIMIT, 1]);
+  });
+
+  it('forgets who is silent for five minutes, and sooner who sent one frame only', async () => {
+    frameFrom(SEEN);
+    frameFrom(SEEN + 1);
+    counts.set(SEEN, 3n);
+    now += 61_000;
+    await learning.look();
+    expect([SEEN, SEEN + 1].map((mac) => state.get('edge_seen', mac) !== undefined)).toEqual([true, false]);
+    expect(state.get('edge_seen', SEEN)?.seen).toBe(now);
+    now += 299_000;
+    await learning.look();
+    expect(state.get('edge_seen', SEEN)).toBeDefined();
+    now += 2_000;
+    await learning.look();
+    expect(state.get('edge_seen', SEEN)).toBeUndefined();
+  });
+
+  it('lets go of one that was seen elsewhere, keeps a refused one out, and inherits those of a VLAN that it takes over', () => {
+    frameFrom(SEEN);
+    expect(claim(SEEN, { refused: 'somebody’s' })).toBe(true);
+    expect(state.get('edge_seen', SEEN)).toMatchObject({ refused: 'somebody’s' });
+    expect(sent).toEqual([]);
+    expect(claim(SEEN, { own: false, vlan_translation_id: null })).toBe(true);
+    expect(state.get('edge_seen', SEEN)).toBeUndefined();
+    expect(claim(SEEN, { own: false, ipv4_address: ADDRESS })).toBe(true);
+    expect(state.get('edge_seen', SEEN)).toMatchObject({ vlan_translation_id: 1, ipv4_address: ADDRESS });
+  });
+
+  it('does not learn a machine that is declared behind the port, and passes over what is no frame', () => {
+    frameFrom(0x0a0000000070);
+    learning.receive(
+      {
+        reason: 0,
+        network: 1,
+        transport: 0,
+        source: vlanEnd(1),
+        destination: 0,
+        sender: 0,
+        inPort: TRUNK,
+        frame: Buffer.alloc(3),
+      },
+      TRUNK,
+    );
+    expect([...state.all('edge_seen')]).toEqual([]);
+  });
+});

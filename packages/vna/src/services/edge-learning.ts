@@ -1,0 +1,283 @@
+import { decodeMatch, type FlowStatsEntry } from '@vnet/openflow';
+import {
+  DecodeError,
+  decodeArp,
+  decodeEthernet,
+  decodeIpv4Header,
+  ETHERTYPE,
+  formatMac,
+  type EthernetFrame,
+} from '@vnet/packet';
+import { edgeVlanOf, vlanTranslationOf, type EdgeVlan } from '../compile/edge-bindings.ts';
+import { isDeclaredHere } from '../compile/edge-host.ts';
+import type { EdgeClaim } from '../compile/emit.ts';
+import type { PacketIn } from '../datapath/packet-ins.ts';
+import type { Log } from '../log.ts';
+import { load, NETWORK_FIELD, REGISTERS } from '../pipeline/registers.ts';
+import { TABLES } from '../pipeline/tables.ts';
+import type { State } from '../state/state.ts';
+import type { EdgeSeen } from '../state/tables.ts';
+import { Complaints } from './complaints.ts';
+import type { PacketOut } from './packet-out.ts';
+
+/** Machines that are learnt in one VLAN at most. */
+export const VLAN_LIMIT = 1_024;
+/** A machine that is silent for so long is forgotten. */
+const AGE_MS = 300_000;
+/** One that sent a single frame ever, sooner: a flood of addresses must not keep machines out for long. */
+const FLEETING_MS = 60_000;
+/** How often counters are read. */
+const LOOK_MS = 10_000;
+/** `seen` moves on at most so often. */
+const SEEN_STEP_MS = 60_000;
+/** A first frame waits for the manager so long at most: then the other hosts know where the answer goes. */
+const PATIENCE_MS = 150;
+/** Another address of the same machine is noted at most so often. */
+const ADDRESS_STEP_MS = 10_000;
+
+export interface EdgeLearningOptions<R extends object> {
+  readonly state: State<R>;
+  readonly send: (packets: readonly PacketOut[]) => void;
+  /** The flows of a table as they stand in the switch, with their counters. */
+  readonly counters: (table: number) => AsyncIterable<FlowStatsEntry>;
+  /** The state has changed: compile. */
+  readonly changed: () => void;
+  readonly log: Log;
+  readonly now?: () => number;
+}
+
+interface Waiting {
+  readonly packets: readonly PacketOut[];
+  readonly timer: NodeJS.Timeout;
+}
+
+/** What is known of a machine besides the row of the state. */
+interface Trace {
+  /** When it was last known to be there. */
+  seen: number;
+  /** Of the flows that let it in, as last read. */
+  packets: bigint;
+  /** It was seen more than once. */
+  confirmed: boolean;
+  /** When its address was noted. */
+  addressAt: number;
+}
+
+/**
+ * Learns the legacy machines that nobody has declared, from the first frame of each: table `edge_seen` of the state. What is
+ * learnt is compiled into flows and told to the manager; what the manager says about it comes back as claims.
+ */
+export class EdgeLearning<R extends object> {
+  readonly #options: EdgeLearningOptions<R>;
+  readonly #now: () => number;
+  readonly #traces = new Map<number, Trace>();
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #complaints: Complaints;
+  readonly #looks: NodeJS.Timeout;
+  #looking = false;
+
+  constructor(options: EdgeLearningOptions<R>) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#complaints = new Complaints(options.log);
+    this.#looks = setInterval(() => void this.look(), LOOK_MS);
+  }
+
+  /** A frame whose sender is not known in its VLAN, or says another address than the known one. */
+  receive(packet: PacketIn, inPort: number): void {
+    try {
+      this.#learn(packet, inPort);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+    }
+  }
+
+  /**
+   * Takes over what the manager says about machines.
+   * @returns whether the state has changed
+   */
+  claims(claims: ReadonlyMap<string, EdgeClaim | undefined>): boolean {
+    let changed = false;
+    for (const [key, claim] of claims) changed = this.#claim(Number(key), claim) || changed;
+    return changed;
+  }
+
+  /** Reads the counters: who has sent is there; who has been silent for long is forgotten. */
+  async look(): Promise<void> {
+    const { state } = this.#options;
+    if (this.#looking || state.all('edge_seen').next().done) return;
+    this.#looking = true;
+    try {
+      const packets = new Map<number, bigint>();
+      for await (const { match, packets: count } of this.#options.counters(TABLES.EDGE_SOURCE.id)) {
+        const mac = decodeMatch(match).eth_src;
+        if (typeof mac === 'number') packets.set(mac, (packets.get(mac) ?? 0n) + count);
+      }
+      for (const row of [...state.all('edge_seen')]) this.#age(row, packets.get(row.id) ?? 0n);
+    } catch (error) {
+      this.#options.log.debug({ error: String(error) }, 'the counters of legacy machines were not read');
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#looks);
+    this.#complaints.close();
+    for (const { timer } of this.#waiting.values()) clearTimeout(timer);
+  }
+
+  #learn({ source, frame }: PacketIn, inPort: number): void {
+    const edge = edgeVlanOf(this.#options.state, vlanTranslationOf(source) ?? 0);
+    if (!edge?.active) return;
+    const ethernet = decodeEthernet(frame);
+    const mac = ethernet.src;
+    if (isDeclaredHere(this.#options.state, mac, edge)) return;
+    const known = this.#options.state.get('edge_seen', mac);
+    if (known?.vlan_translation_id !== edge.id && !this.#hasRoom(edge)) return;
+    const packet = this.#onward(edge, ethernet, frame, inPort);
+    if (known?.vlan_translation_id === edge.id) {
+      this.#noteAddress(known, addressOf(ethernet));
+      if (known.refused === null && packet) this.#options.send([packet]);
+      return;
+    }
+    if (known)
+      this.#options.log.info(
+        { mac: formatMac(mac), vlan: edge.vlan, port: edge.portName },
+        'a legacy machine has moved',
+      );
+    this.#put(edge, mac, addressOf(ethernet), this.#now());
+    if (packet) this.#hold(mac, packet);
+    this.#options.changed();
+  }
+
+  #hasRoom({ id, vlan, portName }: EdgeVlan): boolean {
+    if (this.#options.state.find('edge_seen', 'vlan_translation_id', id).length < VLAN_LIMIT) return true;
+    const remedy = 'find out who sends from so many MAC addresses; machines that are declared are not counted';
+    const message = 'a VLAN has as many legacy machines as are learnt: frames of others are dropped';
+    this.#complaints.count(`limit ${id}`, message, { vlan, port: portName, limit: VLAN_LIMIT, remedy });
+    return false;
+  }
+
+  /** The frame as it goes on once its sender is known; only what passes in a network goes on there. */
+  #onward({ end, domain, ofport }: EdgeVlan, { etherType }: EthernetFrame, frame: Buffer, inPort: number) {
+    const isArp = etherType === ETHERTYPE.arp;
+    if (domain.kind === 'network' && !isArp && etherType !== ETHERTYPE.ipv4) return undefined;
+    const next = isArp && domain.kind === 'network' ? TABLES.ARP : TABLES.L2;
+    const packet: PacketOut = {
+      frame,
+      inPort: inPort === ofport ? inPort : ofport,
+      actions: [
+        load(REGISTERS.SOURCE, end),
+        { type: 'load', field: NETWORK_FIELD, offset: 0, bits: 32, value: domain.key },
+        { type: 'resubmit', table: next.id },
+      ],
+    };
+    return packet;
+  }
+
+  #put({ id }: Pick<EdgeVlan, 'id'>, mac: number, address: number | null, seen: number): void {
+    const row = { id: mac, vlan_translation_id: id, ipv4_address: address, refused: null, seen };
+    this.#options.state.put('edge_seen', row);
+    this.#traces.set(mac, { seen, packets: 0n, confirmed: false, addressAt: seen });
+  }
+
+  #forget(mac: number): void {
+    this.#options.state.delete('edge_seen', mac);
+    this.#traces.delete(mac);
+    this.#drop(mac);
+  }
+
+  #noteAddress(row: EdgeSeen, address: number | null): void {
+    const trace = this.#traces.get(row.id);
+    const now = this.#now();
+    if (!trace || address === null || row.ipv4_address === address) return;
+    if (row.ipv4_address !== null && now - trace.addressAt < ADDRESS_STEP_MS) return;
+    trace.addressAt = now;
+    this.#options.state.put('edge_seen', { ...row, ipv4_address: address });
+    this.#options.changed();
+  }
+
+  #claim(mac: number, claim: EdgeClaim | undefined): boolean {
+    const { state, log } = this.#options;
+    const row = state.get('edge_seen', mac);
+    if (!claim) {
+      // The manager has forgotten it; one that was refused gets another chance.
+      if (row?.refused == null) return false;
+      this.#forget(mac);
+      return true;
+    }
+    const { own, vlan_translation_id: id, refused, ipv4_address } = claim;
+    if (row && own && row.refused !== refused) {
+      if (refused !== null) log.warn(complaint(mac, refused), 'a legacy machine is refused');
+      state.put('edge_seen', { ...row, refused });
+      this.#drop(mac);
+      return true;
+    }
+    if (row && own) this.#release(mac);
+    if (row && !own && id === null) {
+      this.#forget(mac);
+      return true;
+    }
+    if (row || id === null) return false;
+    this.#put({ id }, mac, ipv4_address, this.#now());
+    if (refused !== null) state.put('edge_seen', { ...state.get('edge_seen', mac)!, refused });
+    return true;
+  }
+
+  #age(row: EdgeSeen, packets: bigint): void {
+    const { state, changed } = this.#options;
+    const trace = this.#traces.get(row.id);
+    const now = this.#now();
+    const edge = edgeVlanOf(state, row.vlan_translation_id);
+    if (!trace || !edge || isDeclaredHere(state, row.id, edge)) {
+      this.#forget(row.id);
+      changed();
+      return;
+    }
+    // Flows that were written anew count from 0.
+    if (packets > 0n && packets !== trace.packets) {
+      trace.seen = now;
+      trace.confirmed = true;
+    }
+    trace.packets = packets;
+    if (now - trace.seen > (trace.confirmed ? AGE_MS : FLEETING_MS)) {
+      this.#forget(row.id);
+      changed();
+    } else if (trace.seen - row.seen >= SEEN_STEP_MS) {
+      state.put('edge_seen', { ...row, seen: trace.seen });
+      changed();
+    }
+  }
+
+  /** Keeps the first frame until the manager has told the others where its sender is. */
+  #hold(mac: number, packet: PacketOut): void {
+    const waiting = this.#waiting.get(mac);
+    clearTimeout(waiting?.timer);
+    const timer = setTimeout(() => this.#release(mac), PATIENCE_MS);
+    this.#waiting.set(mac, { packets: [packet], timer });
+  }
+
+  #release(mac: number): void {
+    const packets = this.#drop(mac);
+    if (packets.length > 0) this.#options.send(packets);
+  }
+
+  #drop(mac: number): readonly PacketOut[] {
+    const waiting = this.#waiting.get(mac);
+    clearTimeout(waiting?.timer);
+    this.#waiting.delete(mac);
+    return waiting?.packets ?? [];
+  }
+}
+
+function complaint(mac: number, refused: string) {
+  return { mac: formatMac(mac), refused, remedy: 'give the machine another MAC address, or declare it' };
+}
+
+/** The address that the sender of a frame says it has: of ARP and IPv4. */
+function addressOf({ etherType, payload }: EthernetFrame): number | null {
+  if (etherType === ETHERTYPE.arp) return decodeArp(payload).senderIp || null;
+  if (etherType === ETHERTYPE.ipv4) return decodeIpv4Header(payload).src || null;
+  return null;
+}

@@ -1,0 +1,74 @@
+import { beforeEach, describe, expect, it, vi, afterEach } from 'vitest';
+import { vlanEnd } from '../compile/edge-bindings.ts';
+import { EdgeRoles } from './edge-roles.ts';
+
+interface Asked {
+  readonly request: number;
+  readonly wanted: readonly { vlan_translation_id: number; alone: boolean }[];
+}
+
+let asked: Asked[];
+/** What was written and removed: the VLAN translations of the gates, in order. */
+let said: string[];
+let now: number;
+let roles: EdgeRoles;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  asked = [];
+  said = [];
+  now = 0;
+  const gatesOf = (flows: readonly { match: object }[]): string =>
+    [1, 2, 3].filter((id) => JSON.stringify(flows).includes(String(vlanEnd(id)))).join();
+  roles = new EdgeRoles({
+    ask: (request) => asked.push(request),
+    lend: (flows) => said.push(`open ${gatesOf(flows)}`),
+    withdraw: (flows) => said.push(`close ${gatesOf(flows)}`),
+    now: () => now,
+  });
+});
+
+afterEach(() => {
+  roles.close();
+  vi.useRealTimers();
+});
+
+const want = (...ids: number[]): void => roles.update(new Map(ids.map((id) => [String(id), { alone: false }])));
+const last = (): number => asked.at(-1)!.request;
+
+describe('the roles of edges', () => {
+  it('are asked for at once and again and again, and each answer opens the gates anew', () => {
+    want(1, 2);
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.wanted.map((each) => each.vlan_translation_id)).toEqual([1, 2]);
+    roles.answer({ type: 'roles', request: last(), held: [1, 2] });
+    vi.advanceTimersByTime(1_000);
+    expect(asked).toHaveLength(3);
+    roles.answer({ type: 'roles', request: last(), held: [1] });
+    expect(said).toEqual(['open 1,2', 'close 2', 'open 1']);
+  });
+
+  it('do not count when the answer is late, or to another request', () => {
+    want(1);
+    now = 501;
+    roles.answer({ type: 'roles', request: last(), held: [1] });
+    now = 0;
+    roles.answer({ type: 'roles', request: last() - 1, held: [1] });
+    expect(said).toEqual([]);
+  });
+
+  it('are asked for, but have no gates of their own, where no other edge is known', () => {
+    roles.update(new Map([['1', { alone: true }]]));
+    expect(asked.at(-1)?.wanted).toEqual([{ vlan_translation_id: 1, alone: true }]);
+    roles.answer({ type: 'roles', request: last(), held: [1] });
+    expect(said).toEqual(['open ']);
+  });
+
+  it('are given up at once when a mapping goes, or when the agent ends', () => {
+    want(1, 2);
+    roles.answer({ type: 'roles', request: last(), held: [1, 2] });
+    roles.update(new Map([['2', undefined]]));
+    roles.close();
+    expect(said).toEqual(['open 1,2', 'close 2', 'close 1']);
+  });
+});

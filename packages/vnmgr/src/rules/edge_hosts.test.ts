@@ -1,0 +1,188 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Body, type TestModel, openModel } from '../../test/model.ts';
+import { idOf, makeSite, makeVm } from '../../test/site.ts';
+import { RoleKeeper, ROLE_MS } from '../stream/roles.ts';
+
+const MACHINE = 0x020c00000001;
+
+let model: TestModel;
+
+beforeEach(async () => {
+  model = await openModel('sqlite::memory:');
+  await makeSite(model);
+  await model.ok('datapaths.create', { uuid: 'dp-2', display_name: 'two', node_id: 'hv2', dpid: '0xbbbb' });
+  await makeEdge('1');
+  await makeEdge('2');
+});
+
+afterEach(async () => {
+  await model.close();
+});
+
+async function makeEdge(n: string): Promise<void> {
+  const port = { mode: 'edge', port_name: 'trunk', owner_datapath_uuid: `dp-${n}` };
+  await model.ok('interfaces.create', { uuid: `if-edge${n}`, ...port });
+  await model.ok('translations.create', { uuid: `tr-${n}`, mode: 'vnet_edge', interface_uuid: `if-edge${n}` });
+}
+
+function map(n: string, vlan: number, uuid = `vt-${n}`): Promise<Body> {
+  return model.ok('vlan_translations.create', {
+    uuid,
+    translation_uuid: `tr-${n}`,
+    vlan_id: vlan,
+    network_uuid: 'nw-a',
+  });
+}
+
+async function mappingId(uuid: string): Promise<number> {
+  return (await model.store.reader.first('vlan_translation', { uuid }))!.id;
+}
+
+describe('an edge', () => {
+  it.each([
+    [{ owner_datapath_uuid: 'dp-1' }, 'port_name: an edge interface needs the name of its trunk port'],
+    [{ port_name: 'other' }, 'owner_datapath_uuid: an edge interface needs'],
+  ])('needs a port and a datapath: not %o', async (port, message) => {
+    expect((await model.refused('interfaces.create', { mode: 'edge', ...port })).message).toContain(message);
+  });
+
+  it.each([0, 4095, -1])('has no VLAN %i', async (vlan_id) => {
+    const mapping = { translation_uuid: 'tr-1', network_uuid: 'nw-a', vlan_id };
+    expect((await model.refused('vlan_translations.create', mapping)).message).toContain('vlan_id');
+  });
+
+  it('maps a VLAN once, by whichever translation', async () => {
+    await map('1', 100);
+    await model.ok('translations.create', { uuid: 'tr-more', mode: 'vnet_edge', interface_uuid: 'if-edge1' });
+    const again = { translation_uuid: 'tr-more', vlan_id: 100, network_uuid: 'nw-a' };
+    const message = 'vlan_id: 100 is mapped on if-edge1 already, by vt-1';
+    expect((await model.refused('vlan_translations.create', again)).message).toBe(message);
+    await model.ok('vlan_translations.create', { ...again, uuid: 'vt-more', vlan_id: 101 });
+    expect((await model.refused('vlan_translations.update', { uuid: 'vt-more', vlan_id: 100 })).message).toBe(message);
+  });
+
+  it('is the only kind of interface that VLANs are behind', async () => {
+    const on = { mode: 'vnet_edge', interface_uuid: 'if-host' };
+    expect((await model.refused('translations.create', on)).message).toContain('if-host is of mode host');
+  });
+
+  it('has many declared machines behind its port', async () => {
+    const port = { mode: 'vif', port_name: 'trunk', owner_datapath_uuid: 'dp-1', network_uuid: 'nw-a' };
+    for (const n of [1, 2]) {
+      const address = { ipv4_address: `10.1.0.${n}`, mac_address: `02:00:00:00:02:0${n}` };
+      await model.ok('interfaces.create', { ...port, ...address });
+    }
+  });
+});
+
+describe('a legacy machine that an edge has seen', () => {
+  const fact = async (uuid: string, seen = 1_000): Promise<Body> => ({
+    mac_address: MACHINE,
+    ipv4_address: 0x0a010063,
+    vlan_translation_id: await mappingId(uuid),
+    port_name: 'trunk',
+    seen,
+  });
+
+  async function listed(): Promise<Body[]> {
+    return (await model.ok('edge_hosts.list'))['items'] as Body[];
+  }
+
+  it('is listed, where it was seen last, until it is gone', async () => {
+    await map('1', 100);
+    await map('2', 100);
+    await model.facts('dp-1', { edge_hosts: [await fact('vt-1')] } as never);
+    const place = { vlan_id: 100, mac_address: '02:0c:00:00:00:01', ipv4_address: '10.1.0.99', network_uuid: 'nw-a' };
+    expect(await listed()).toMatchObject([{ ...place, datapath_uuid: 'dp-1', port_name: 'trunk', refused: null }]);
+    expect((await listed())[0]?.['age']).toBeGreaterThan(1_000_000);
+    await model.facts('dp-2', { edge_hosts: [await fact('vt-2')] } as never);
+    expect(await listed()).toMatchObject([{ ...place, datapath_uuid: 'dp-2' }]);
+    // The other one took it over: what the first one says of its end is no news.
+    await model.facts('dp-1', { gone_edge_hosts: [MACHINE] });
+    expect(await listed()).toHaveLength(1);
+    await model.ok('vlan_translations.delete', { uuid: 'vt-1' });
+    await model.facts('dp-2', { full: true });
+    expect(await listed()).toEqual([]);
+  });
+
+  it('says the same again without a revision', async () => {
+    await map('1', 100);
+    const facts = { full: true, edge_hosts: [await fact('vt-1')] } as never;
+    const revision = await model.facts('dp-1', facts);
+    expect(await model.facts('dp-1', facts)).toBe(revision);
+  });
+
+  it('is refused with the MAC of somebody in the model, as long as that is so', async () => {
+    await map('1', 100);
+    await model.facts('dp-1', { edge_hosts: [await fact('vt-1')] } as never);
+    await makeVm(model, 'if-vm', '02:0c:00:00:00:01', '10.1.0.5');
+    expect((await listed())[0]?.['refused']).toMatch(/in use already, by ml-\w+ of if-vm/);
+    await model.ok('interfaces.delete', { uuid: 'if-vm' });
+    expect((await listed())[0]?.['refused']).toBeNull();
+  });
+
+  it('goes with the mapping of its VLAN', async () => {
+    await map('1', 100);
+    await model.facts('dp-1', { edge_hosts: [await fact('vt-1')] } as never);
+    await model.ok('vlan_translations.update', { uuid: 'vt-1', vlan_id: 101 });
+    expect(await listed()).toEqual([]);
+  });
+});
+
+describe('the role of a VLAN', () => {
+  let now: number;
+  let keeper: RoleKeeper;
+
+  beforeEach(async () => {
+    now = 0;
+    keeper = new RoleKeeper({ store: model.store, settings: {}, now: () => now });
+    await map('1', 100);
+    await map('2', 100);
+  });
+
+  async function ask(n: string, alone = false): Promise<boolean> {
+    const id = await mappingId(`vt-${n}`);
+    const wanted = [{ vlan_translation_id: id, alone }];
+    const datapath_id = await idOf(model, 'datapaths', `dp-${n}`);
+    return (await keeper.ask({ type: 'roles', request: 1, datapath_id, wanted })).includes(id);
+  }
+
+  it('goes to the first who asks, and to another when it is not asked for in time', async () => {
+    expect(await ask('1')).toBe(true);
+    const { revision } = model.store;
+    for (now = 500; now < 10_000; now += 500) {
+      expect(await ask('1')).toBe(true);
+      expect(await ask('2')).toBe(false);
+    }
+    expect(model.store.revision).toBe(revision);
+    now += ROLE_MS - 600;
+    expect(await ask('2')).toBe(false);
+    now += 1_000;
+    expect(await ask('2')).toBe(true);
+    expect(await ask('1')).toBe(false);
+    expect(await model.ok('edge_roles.list')).toMatchObject({ items: [{ datapath_uuid: 'dp-2', epoch: 2 }] });
+  });
+
+  it('stays with one that goes on without an answer, until it knows of the other', async () => {
+    expect(await ask('1', true)).toBe(true);
+    now += 1_000_000;
+    expect(await ask('2')).toBe(false);
+    expect(await ask('1')).toBe(true);
+    now += ROLE_MS + 1;
+    expect(await ask('2')).toBe(true);
+  });
+
+  it('is not given away by a manager that has just started', async () => {
+    expect(await ask('1')).toBe(true);
+    keeper = new RoleKeeper({ store: model.store, settings: {}, now: () => now });
+    expect(await ask('2')).toBe(false);
+    now += ROLE_MS + 1;
+    expect(await ask('2')).toBe(true);
+  });
+
+  it('is free when its mapping is deleted', async () => {
+    expect(await ask('1', true)).toBe(true);
+    await model.ok('vlan_translations.delete', { uuid: 'vt-1' });
+    expect(await ask('2')).toBe(true);
+  });
+});

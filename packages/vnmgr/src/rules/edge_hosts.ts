@@ -1,0 +1,123 @@
+/** Legacy machines that edge hosts have seen: where each is, and whether its MAC is somebody's in the model. */
+import type { AgentFacts, EdgeHostFact, Row } from '@vnet/model';
+import type { Queries } from '../store/queries.ts';
+import { type Edit, type Reaction, changesOf, sidesOf } from './rule.ts';
+import { holder } from './uniqueness.ts';
+
+/** MAC → whose it is in the model; absent when nobody's. */
+async function ownersOf(tx: Queries, macs: readonly number[]): Promise<ReadonlyMap<number, string>> {
+  const taken = await tx.allIn('mac_address', 'mac_address', macs);
+  const owners = new Map<number, string>();
+  for (const row of taken) {
+    owners.set(
+      row.mac_address,
+      `the MAC address is in use already, by ${(await holder(tx, 'mac_address', row)) ?? '?'}`,
+    );
+  }
+  return owners;
+}
+
+/** A machine is where it was seen last. */
+async function seen(
+  edit: Edit,
+  { mac_address, ipv4_address, port_name, seen: seen_at }: EdgeHostFact,
+  datapath_id: number,
+  { vlan_id, network_id, segment_id }: Row<'vlan_translation'> & { vlan_id: number },
+  known: Row<'edge_host'> | undefined,
+  refused: string | null,
+): Promise<void> {
+  const place = { datapath_id, vlan_id, network_id, segment_id, port_name };
+  const row = { ...place, mac_address, ipv4_address, refused, seen_at: Math.min(seen_at, Date.now()) };
+  if (known === undefined) await edit.insert('edge_host', row);
+  else await edit.update('edge_host', known, row);
+}
+
+/** Machines of a VLAN that another edge is about to take over stay: it looks after them from then on. */
+async function withoutHeirs(tx: Queries, rows: readonly Row<'edge_host'>[]): Promise<Row<'edge_host'>[]> {
+  const left: Row<'edge_host'>[] = [];
+  for (const row of rows) {
+    const { vlan_id, network_id, segment_id, datapath_id } = row;
+    const place = { vlan_id, network_id, segment_id };
+    const role = await tx.first('edge_role', place);
+    const isHeld = role?.datapath_id === datapath_id;
+    if (isHeld || !(await isMappedElsewhere(tx, place, datapath_id))) left.push(row);
+  }
+  return left;
+}
+
+/** Whether an edge of another datapath maps the VLAN, too. */
+async function isMappedElsewhere(tx: Queries, place: Place, datapathId: number): Promise<boolean> {
+  const mappings = await tx.all('vlan_translation', place);
+  const translations = await tx.byIds(
+    'translation',
+    mappings.map((row) => row.translation_id),
+  );
+  const interfaces = [...translations.values()].map((row) => row.interface_id);
+  const ports = await tx.allIn('interface_port', 'interface_id', interfaces);
+  return ports.some((port) => port.datapath_id !== null && port.datapath_id !== datapathId);
+}
+
+/** `full` facts of an agent that says nothing of legacy machines mean that there are none. */
+export async function edgeHostFacts(edit: Edit, facts: AgentFacts): Promise<void> {
+  const { datapath_id, full, edge_hosts: now = [], gone_edge_hosts: gone = [] } = facts;
+  if (full || gone.length > 0) {
+    const there = new Set(now.map(({ mac_address }) => mac_address));
+    const here = await edit.tx.all('edge_host', { datapath_id });
+    const left = here.filter((row) => !there.has(row.mac_address) && (full || gone.includes(row.mac_address)));
+    await edit.remove('edge_host', await withoutHeirs(edit.tx, left));
+  }
+  if (now.length === 0) return;
+  const translations = await edit.tx.byIds(
+    'vlan_translation',
+    now.map((fact) => fact.vlan_translation_id),
+  );
+  const macs = now.map((fact) => fact.mac_address);
+  const known = new Map((await edit.tx.allIn('edge_host', 'mac_address', macs)).map((row) => [row.mac_address, row]));
+  const owners = await ownersOf(edit.tx, macs);
+  for (const fact of now) {
+    const { mac_address: mac, vlan_translation_id: id } = fact;
+    const translation = translations.get(id);
+    // Deleted meanwhile: the agent will learn that by itself.
+    if (translation === undefined || translation.vlan_id === null) continue;
+    const { vlan_id } = translation;
+    await seen(edit, fact, datapath_id, { ...translation, vlan_id }, known.get(mac), owners.get(mac) ?? null);
+  }
+}
+
+/** A MAC address that becomes somebody's, or nobody's any more, is another matter for the machine that uses it. */
+export const edgeHostsGiveWay: Reaction = {
+  on: ['mac_address'],
+  run: async (edit, changes) => {
+    const macs = [...new Set(sidesOf('mac_address', changes).map((row) => row.mac_address))];
+    const rows = await edit.tx.allIn('edge_host', 'mac_address', macs);
+    if (rows.length === 0) return;
+    const owners = await ownersOf(edit.tx, macs);
+    for (const row of rows) {
+      const refused = owners.get(row.mac_address) ?? null;
+      if (refused !== row.refused) await edit.update('edge_host', row, { refused });
+    }
+  },
+};
+
+/** What was seen in a VLAN that is mapped there no more was somewhere else. */
+export const edgeHostsLeave: Reaction = {
+  on: ['vlan_translation'],
+  run: async (edit, changes) => {
+    for (const { before, after } of changesOf('vlan_translation', changes)) {
+      if (before === null || before.vlan_id === null) continue;
+      const { vlan_id, network_id, segment_id } = before;
+      const place = { vlan_id, network_id, segment_id };
+      const stays = after !== null && isAt(after, place);
+      if (stays) continue;
+      await edit.remove('edge_role', await edit.tx.all('edge_role', { ...place, vlan_translation_id: before.id }));
+      if ((await edit.tx.first('vlan_translation', place)) !== undefined) continue;
+      await edit.remove('edge_host', await edit.tx.all('edge_host', place));
+    }
+  },
+};
+
+type Place = Pick<Row<'vlan_translation'>, 'vlan_id' | 'network_id' | 'segment_id'>;
+
+function isAt(row: Place, place: Place): boolean {
+  return row.vlan_id === place.vlan_id && row.network_id === place.network_id && row.segment_id === place.segment_id;
+}

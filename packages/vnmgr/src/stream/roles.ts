@@ -1,0 +1,105 @@
+/** The roles of edges: each VLAN of a network or segment is carried by one edge at a time. */
+import type { AgentRoles, Row } from '@vnet/model';
+import { Editor } from '../rules/editor.ts';
+import type { Settings } from '../rules/rule.ts';
+import type { Queries } from '../store/queries.ts';
+import type { Store } from '../store/store.ts';
+
+/** After the last request of its holder a role may go to another. An edge stops by itself before: after 3 s. */
+export const ROLE_MS = 4_000;
+
+export interface RoleKeeperOptions {
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly now?: () => number;
+}
+
+type Wanted = AgentRoles['wanted'][number];
+type Role = Row<'edge_role'>;
+
+/** What to do about one wanted role. */
+interface Step {
+  readonly wanted: Wanted;
+  readonly translation: Row<'vlan_translation'> & { readonly vlan_id: number };
+  readonly role: Role | undefined;
+}
+
+/**
+ * Grants roles and remembers when they were asked for. Who has which is in the model; the times are not, so that a manager that
+ * starts gives every holder the whole time.
+ */
+export class RoleKeeper {
+  readonly #options: RoleKeeperOptions;
+  readonly #now: () => number;
+  readonly #started: number;
+  /** Id of the role → when its holder asked last. */
+  readonly #asked = new Map<number, number>();
+
+  constructor(options: RoleKeeperOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+    this.#started = this.#now();
+  }
+
+  /**
+   * Takes a request of an edge.
+   * @returns the VLAN translations whose role it has now
+   * @throws {VnetError} when the database is away, or another manager has the right to write
+   */
+  async ask({ datapath_id, wanted }: AgentRoles): Promise<number[]> {
+    const { store, settings } = this.#options;
+    const steps = await store.read((queries) => this.#steps(queries, wanted));
+    const news = steps.filter((step) => this.#mayHave(step) && !isGranted(step));
+    if (news.length > 0) {
+      await store.write({ who: 'edges', request_id: '' }, async (tx) => {
+        const edit = new Editor(tx, settings);
+        for (const step of await this.#steps(tx, wanted)) {
+          if (this.#mayHave(step) && !isGranted(step)) await grant(edit, step, datapath_id);
+        }
+        await edit.settle();
+      });
+    }
+    const after = news.length > 0 ? await store.read((queries) => this.#steps(queries, wanted)) : steps;
+    const mine = after.filter(({ role, translation }) => role?.vlan_translation_id === translation.id);
+    for (const { role } of mine) this.#asked.set(role!.id, this.#now());
+    return mine.map(({ translation }) => translation.id);
+  }
+
+  async #steps(queries: Queries, wanted: readonly Wanted[]): Promise<Step[]> {
+    const ids = wanted.map(({ vlan_translation_id: id }) => id);
+    const translations = await queries.byIds('vlan_translation', ids);
+    const vlans = [...translations.values()].flatMap(({ vlan_id }) => vlan_id ?? []);
+    const roles = await queries.allIn('edge_role', 'vlan_id', [...new Set(vlans)]);
+    return wanted.flatMap((each): Step[] => {
+      const translation = translations.get(each.vlan_translation_id);
+      if (translation === undefined || translation.vlan_id === null) return [];
+      const { vlan_id, network_id, segment_id } = translation;
+      const role = roles.find(
+        (one) => one.vlan_id === vlan_id && one.network_id === network_id && one.segment_id === segment_id,
+      );
+      return [{ wanted: each, translation: { ...translation, vlan_id }, role }];
+    });
+  }
+
+  /** A holder that goes on without an answer keeps its role until it knows of the other. */
+  #mayHave({ role, translation }: Step): boolean {
+    if (role === undefined || role.vlan_translation_id === translation.id) return true;
+    return !role.alone && this.#now() - (this.#asked.get(role.id) ?? this.#started) > ROLE_MS;
+  }
+}
+
+function isGranted({ wanted, translation, role }: Step): boolean {
+  return role?.vlan_translation_id === translation.id && role.alone === wanted.alone;
+}
+
+async function grant(edit: Editor, { wanted, translation, role }: Step, datapath_id: number): Promise<void> {
+  const { id: vlan_translation_id, vlan_id, network_id, segment_id } = translation;
+  const { alone } = wanted;
+  if (role === undefined) {
+    const place = { vlan_id, network_id, segment_id, datapath_id, vlan_translation_id };
+    await edit.insert('edge_role', { ...place, epoch: 1, alone });
+    return;
+  }
+  const epoch = role.epoch + (role.vlan_translation_id === vlan_translation_id ? 0 : 1);
+  await edit.update('edge_role', role, { datapath_id, vlan_translation_id, epoch, alone });
+}
