@@ -58,7 +58,12 @@ export function changedFacts(datapathId: number, outputs: Told): Facts | undefin
   return { datapath_id: datapathId, full: false, ...comeAndGone(outputs) };
 }
 
-function comeAndGone({ localInterface, localNetwork, localSegment, localMachine }: Told): Omit<Facts, 'datapath_id' | 'full'> {
+function comeAndGone({
+  localInterface,
+  localNetwork,
+  localSegment,
+  localMachine,
+}: Told): Omit<Facts, 'datapath_id' | 'full'> {
   return {
     interfaces: [...localInterface.values()].flatMap((each) => each ?? []),
     gone_interfaces: keysOf(localInterface, false),
