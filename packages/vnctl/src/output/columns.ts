@@ -25,7 +25,7 @@ export function columnsOf(entity: EntityName, rows: readonly Row[]): string[] {
 
 /** Numeric ids say nothing to people, ids of other systems do. */
 function isHidden(column: string): boolean {
-  return HIDDEN.includes(column) || (column.endsWith('_id') && !['node_id', 'iface_id'].includes(column));
+  return HIDDEN.includes(column) || (column.endsWith('_id') && !['node_id', 'iface_id', 'vlan_id'].includes(column));
 }
 
 function holdsAnything(value: unknown): boolean {

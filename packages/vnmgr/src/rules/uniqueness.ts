@@ -36,7 +36,11 @@ const OWNERS: readonly (readonly [owned: EntityName, column: string, owner: Enti
 ];
 
 /** Names the row that has the value: for an address what owns it, not the row of the address. */
-export async function holder(queries: Queries, entity: EntityName, row: { readonly id: number }): Promise<string | undefined> {
+export async function holder(
+  queries: Queries,
+  entity: EntityName,
+  row: { readonly id: number },
+): Promise<string | undefined> {
   for (const [owned, column, owner, of] of OWNERS) {
     if (owned !== entity) continue;
     const found = await queries.first<EntityName>(owner, { [column]: row.id });
