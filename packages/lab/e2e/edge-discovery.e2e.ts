@@ -68,7 +68,7 @@ describe('a legacy machine that nobody has declared', () => {
     expect(host).toMatchObject({ ...shown, datapath_uuid: 'dp-edge1' });
     expect(host?.['age']).toBeLessThan(60);
     const { stdout } = await centre.vnctl('edge', 'hosts');
-    expect(stdout).toContain(LEGACY.newa.mac);
+    expect(stdout).toMatch(new RegExp(`vlan_id[^]*${LEGACY.newa.mac} .*100`));
   });
 
   it('is followed when it moves to another VLAN of the network', async () => {

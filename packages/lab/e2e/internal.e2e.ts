@@ -158,7 +158,7 @@ describe('legs in network namespaces', () => {
   it('wait for a namespace that is missing, and say so', async () => {
     const netns = `${centre.lab.id}-late`;
     await makeLeg({ name: 'leglate', tenant: 'a', address: '10.0.0.120', mac: '02:0e:00:00:00:20', netns });
-    const line = await centre.agent('hv1').message(({ port }) => port === 'leglate');
+    const line = await centre.agent('hv1').message(({ port, error }) => port === 'leglate' && error !== undefined);
     expect(line['error']).toContain(`ip netns add ${netns}`);
     await centre.lab.machine.exec(['ip', 'netns', 'add', netns]);
     await standsWith('10.0.0.120/24', 'leglate', netns);

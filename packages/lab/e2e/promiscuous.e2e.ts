@@ -178,7 +178,9 @@ describe('what must not come from a promiscuous interface', () => {
 
 describe('a flood of MACs', () => {
   it('is learnt up to the limit; machines of the model, and those that were known, lose nothing', async () => {
-    await centre.reachedAfter('p1', '10.0.0.2');
+    // Known again everywhere, after all that was sent in its name and in that of s2.
+    await centre.lab.exec('p1', ['arping', '-q', '-A', '-c', '1', '-I', 'eth0', PHYSICAL.p1], { anyExit: true });
+    await centre.reachedAfter('s2', PHYSICAL.p1);
     expect(await centre.reaches('s2', PHYSICAL.p1)).toBe(true);
     const frames = Array.from({ length: 3000 }, (_, index) => {
       const src = formatMac(0x060000000000 + index);

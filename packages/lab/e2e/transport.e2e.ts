@@ -86,7 +86,6 @@ async function readdress(from: Place, to: Place): Promise<void> {
   )!;
   const lease = { interface_uuid: 'if-hv2', network_uuid: `nw-${to.segment}`, ipv4_address: to.address };
   await centre.api('POST', 'ip_leases', lease);
-  // Its membership of the underlay goes with the lease.
-  await centre.api('DELETE', `ip_leases/${old.uuid}`);
-  await centre.api('POST', 'topologies/topo-under/datapaths/dp-hv2?wait=flows', { interface_uuid: 'if-hv2' });
+  // Its place in the underlay goes over to the lease that is left.
+  await centre.api('DELETE', `ip_leases/${old.uuid}?wait=flows`);
 }

@@ -53,6 +53,11 @@ export interface ModelEndpoint extends EndpointBase {
 
 export type Endpoint = EntityEndpoint | ModelEndpoint;
 
+/** Whether requests make such rows; rules make the others. */
+export function isMadeByRequests(api: Api): boolean {
+  return api.kind === 'relation' ? api.changes !== 'none' : api.readOnly !== true;
+}
+
 export function isEntityEndpoint(endpoint: Endpoint): endpoint is EntityEndpoint {
   return 'entity' in endpoint;
 }

@@ -40,6 +40,7 @@ export function edgeVlan(view: View, emit: Emit, id: number): void {
   joinDomain(emit, edge.domain, edge.end);
   edgeGate(view, emit, edge);
   ingress(emit, edge);
+  unknownSenders(view, emit, edge);
   egress(view, emit, edge);
   emit.flow({
     table: 'PUNT',
@@ -99,13 +100,26 @@ function ingress(emit: Emit, { end, vlan, domain, interfaceId }: EdgeVlan): void
   for (const match of refused) {
     emit.flow({ table: 'EDGE_SOURCE', priority: PRIORITY.guard, feature: 'edge', match: { ...source, ...match } });
   }
+}
+
+/** Machines that are learnt in one VLAN at most. */
+export const VLAN_LIMIT = 1_024;
+
+/** Who is not known goes to the agent to be learnt, unless there is no more room: then it is counted and dropped. */
+function unknownSenders(view: View, emit: Emit, { id, end, vlan, portName }: EdgeVlan): void {
+  const isFull = view.get('edge_full', id) !== undefined;
   emit.flow({
     table: 'EDGE_SOURCE',
     priority: PRIORITY.counter,
     feature: 'edge',
-    match: source,
-    actions: [load(REGISTERS.REASON, REASON.edge)],
-    goto: 'PUNT',
+    match: on([REGISTERS.SOURCE, end]),
+    ...(isFull ? {} : { actions: [load(REGISTERS.REASON, REASON.edge)], goto: 'PUNT' }),
+  });
+  if (!isFull) return;
+  const remedy = 'find out who sends from so many MAC addresses; machines that are declared are not counted';
+  emit.output('warning', `edge full ${id}`, {
+    message: 'a VLAN has as many legacy machines as are learnt: frames of others are dropped',
+    details: { vlan, port: portName, limit: VLAN_LIMIT, remedy },
   });
 }
 

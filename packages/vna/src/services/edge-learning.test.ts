@@ -1,13 +1,14 @@
 import { encodeMatch, type FlowStatsEntry } from '@vnet/openflow';
 import { arpRequest } from '@vnet/packet';
 import { beforeEach, afterEach, describe, expect, it } from 'vitest';
+import { VLAN_LIMIT } from '../compile/edge.ts';
 import { edgeVlanOf, vlanEnd } from '../compile/edge-bindings.ts';
 import { Engine, type UnitRun } from '../compile/engine.ts';
 import { edgeRows, SEEN } from '../compile/test-edge-rows.ts';
 import { dataCentre, fill } from '../compile/test-rows.ts';
 import { ROOTS, UNITS } from '../compile/units.ts';
 import { State } from '../state/state.ts';
-import { EdgeLearning, VLAN_LIMIT } from './edge-learning.ts';
+import { EdgeLearning } from './edge-learning.ts';
 import type { PacketOut } from './packet-out.ts';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -91,11 +92,19 @@ describe('learning at the edge', () => {
     expect(state.get('edge_seen', SEEN)).toMatchObject({ ipv4_address: ADDRESS + 1 });
   });
 
-  it('has a limit for each VLAN', () => {
+  it('has a limit for each VLAN, and asks for no more frames until there is room again', async () => {
     for (let i = 0; i < VLAN_LIMIT + 10; i++) frameFrom(SEEN + i);
     frameFrom(SEEN + 5_000, ADDRESS, 3);
     const inVlan = (id: number): number => state.find('edge_seen', 'vlan_translation_id', id).length;
     expect([inVlan(1), inVlan(3)]).toEqual([VLAN_LIMIT, 1]);
+    engine.run();
+    expect(engine.output('warning').get('edge full 1')?.details).toMatchObject({ vlan: 100, limit: VLAN_LIMIT });
+    now += 61_000;
+    await learning.look();
+    engine.run();
+    expect(engine.output('warning').has('edge full 1')).toBe(false);
+    frameFrom(SEEN);
+    expect(inVlan(1)).toBe(1);
   });
 
   it('forgets who is silent for five minutes, and sooner who sent one frame only', async () => {

@@ -9,6 +9,7 @@ import {
   type EthernetFrame,
 } from '@vnet/packet';
 import { edgeVlanOf, vlanTranslationOf, type EdgeVlan } from '../compile/edge-bindings.ts';
+import { VLAN_LIMIT } from '../compile/edge.ts';
 import { isDeclaredHere } from '../compile/edge-host.ts';
 import type { EdgeClaim } from '../compile/emit.ts';
 import type { PacketIn } from '../datapath/packet-ins.ts';
@@ -17,11 +18,10 @@ import { load, NETWORK_FIELD, REGISTERS } from '../pipeline/registers.ts';
 import { TABLES } from '../pipeline/tables.ts';
 import type { State } from '../state/state.ts';
 import type { EdgeSeen } from '../state/tables.ts';
-import { Complaints } from './complaints.ts';
 import type { PacketOut } from './packet-out.ts';
 
-/** Machines that are learnt in one VLAN at most. */
-export const VLAN_LIMIT = 1_024;
+/** Learning goes on when so many of a full VLAN are left. */
+const ROOM_AGAIN = Math.floor(0.9 * VLAN_LIMIT);
 /** A machine that is silent for so long is forgotten. */
 const AGE_MS = 300_000;
 /** One that sent a single frame ever, sooner: a flood of addresses must not keep machines out for long. */
@@ -72,14 +72,12 @@ export class EdgeLearning<R extends object> {
   readonly #now: () => number;
   readonly #traces = new Map<number, Trace>();
   readonly #waiting = new Map<number, Waiting>();
-  readonly #complaints: Complaints;
   readonly #looks: NodeJS.Timeout;
   #looking = false;
 
   constructor(options: EdgeLearningOptions<R>) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#complaints = new Complaints(options.log);
     this.#looks = setInterval(() => void this.look(), LOOK_MS);
   }
 
@@ -123,7 +121,6 @@ export class EdgeLearning<R extends object> {
 
   close(): void {
     clearInterval(this.#looks);
-    this.#complaints.close();
     for (const { timer } of this.#waiting.values()) clearTimeout(timer);
   }
 
@@ -151,12 +148,17 @@ export class EdgeLearning<R extends object> {
     this.#options.changed();
   }
 
-  #hasRoom({ id, vlan, portName }: EdgeVlan): boolean {
-    if (this.#options.state.find('edge_seen', 'vlan_translation_id', id).length < VLAN_LIMIT) return true;
-    const remedy = 'find out who sends from so many MAC addresses; machines that are declared are not counted';
-    const message = 'a VLAN has as many legacy machines as are learnt: frames of others are dropped';
-    this.#complaints.count(`limit ${id}`, message, { vlan, port: portName, limit: VLAN_LIMIT, remedy });
+  #hasRoom({ id }: EdgeVlan): boolean {
+    const { state, changed } = this.#options;
+    if (state.get('edge_full', id)) return false;
+    if (this.#countOf(id) < VLAN_LIMIT) return true;
+    state.put('edge_full', { id });
+    changed();
     return false;
+  }
+
+  #countOf(vlanTranslationId: number): number {
+    return this.#options.state.find('edge_seen', 'vlan_translation_id', vlanTranslationId).length;
   }
 
   /** The frame as it goes on once its sender is known; only what passes in a network goes on there. */
@@ -183,7 +185,10 @@ export class EdgeLearning<R extends object> {
   }
 
   #forget(mac: number): void {
-    this.#options.state.delete('edge_seen', mac);
+    const { state } = this.#options;
+    const id = state.get('edge_seen', mac)?.vlan_translation_id ?? 0;
+    state.delete('edge_seen', mac);
+    if (state.get('edge_full', id) && this.#countOf(id) <= ROOM_AGAIN) state.delete('edge_full', id);
     this.#traces.delete(mac);
     this.#drop(mac);
   }

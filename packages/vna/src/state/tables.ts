@@ -91,6 +91,8 @@ export interface Tables {
   readonly edge_role: WireRow<'edge_role'>;
   /** Machines that this host has seen behind its edge ports. */
   readonly edge_seen: EdgeSeen;
+  /** VLAN translations behind which no more machines are learnt now. */
+  readonly edge_full: { readonly id: number };
 }
 
 export type TableName = keyof Tables;
@@ -125,6 +127,7 @@ export const INDEXES = {
   edge_host: [['network_id'], ['segment_id'], ['mac_address']],
   edge_role: [['network_id'], ['segment_id'], ['vlan_id', 'network_id'], ['vlan_id', 'segment_id']],
   edge_seen: [['vlan_translation_id']],
+  edge_full: [],
 } as const satisfies { readonly [T in TableName]: readonly (readonly (keyof Tables[T] & string)[])[] };
 
 type Join<C extends readonly string[]> = C extends readonly [infer A extends string]
@@ -137,7 +140,7 @@ type Join<C extends readonly string[]> = C extends readonly [infer A extends str
 export type IndexName<T extends TableName> = Join<(typeof INDEXES)[T][number]>;
 
 /** Tables that the agent fills itself; all others are the manager's. */
-const OWN_TABLES: ReadonlySet<TableName> = new Set(['self', 'bound', 'port', 'edge_seen']);
+const OWN_TABLES: ReadonlySet<TableName> = new Set(['self', 'bound', 'port', 'edge_seen', 'edge_full']);
 
 export const MANAGER_TABLES: readonly TableName[] = (Object.keys(INDEXES) as TableName[]).filter(
   (name) => !OWN_TABLES.has(name),

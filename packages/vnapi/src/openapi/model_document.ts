@@ -5,6 +5,7 @@
 import {
   declarationOf,
   entityEndpoints,
+  isMadeByRequests,
   entityNames,
   modelName,
   type Api,
@@ -15,10 +16,7 @@ import { paramSchema } from './requests.ts';
 import { arrayOf, mapOf, maybe, objectOf, orNull, refTo, type Properties, type Schema } from './schema.ts';
 
 function homeOf(entity: EntityName): Api | undefined {
-  return declarationOf(entity).api.find((api) => {
-    if (api.kind === 'child') return api.readOnly !== true;
-    return api.kind === 'resource' || api.changes !== 'none';
-  });
+  return declarationOf(entity).api.find(isMadeByRequests);
 }
 
 /** The request that makes such a row. */

@@ -4,7 +4,7 @@ export const TOPICS: Readonly<Record<string, readonly string[]>> = {
   'The model as a whole:': ['show', 'tree', 'history', 'export', 'apply', 'batch'],
   'Seeing into it:': ['agents', 'why'],
   'Networks and machines:': ['networks', 'segments', 'interfaces', 'mac-leases', 'ip-leases'],
-  'Hosts:': ['datapaths', 'topologies'],
+  'Hosts:': ['datapaths', 'topologies', 'edge'],
   'Routes and services:': ['routes', 'route-links', 'network-services', 'dns-services'],
   'Filters and translations:': ['security-groups', 'filters', 'translations', 'vlan-translations'],
   'Giving out addresses:': [

@@ -11,6 +11,7 @@ import {
   type RelationApi,
   declarationOf,
   entityEndpoints,
+  isMadeByRequests,
   entityNames,
   isEntityName,
 } from '@vnet/model';
@@ -47,10 +48,7 @@ export interface Section {
 
 /** The first way in which requests make rows of the entity. */
 function homeOf(entity: EntityName): Api | undefined {
-  return declarationOf(entity).api.find((api) => {
-    if (api.kind === 'child') return api.readOnly !== true;
-    return api.kind === 'resource' || api.changes !== 'none';
-  });
+  return declarationOf(entity).api.find(isMadeByRequests);
 }
 
 /** With the defaults that an update leaves out: an object in a document is whole. */
