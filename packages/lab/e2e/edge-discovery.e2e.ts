@@ -103,12 +103,12 @@ describe('what comes from the trunk', () => {
   it('with the MAC or the address of a VM is counted and dropped', async () => {
     await using vm = await Capture.on(centre.lab.vm('a1'), 'eth0');
     const a2 = centre.lab.vm('a2').mac;
-    const before = await dropped(25, `dl_src=${a2}`);
+    const before = await dropped(28, `dl_src=${a2}`);
     trunk.send([tagged(datagram({ ...ends, src: a2, srcIp: '10.0.0.2' }, 'spoofed'), 100)]);
-    await until(async () => (await dropped(25, `dl_src=${a2}`)) > before, 'the MAC is counted');
-    const arps = await dropped(25, 'arp_spa=10.0.0.2');
+    await until(async () => (await dropped(28, `dl_src=${a2}`)) > before, 'the MAC is counted');
+    const arps = await dropped(28, 'arp_spa=10.0.0.2');
     trunk.send([tagged(arpRequestFrom(ends.src, ends.src, '10.0.0.2', '10.0.0.1'), 100)]);
-    await until(async () => (await dropped(25, 'arp_spa=10.0.0.2')) > arps, 'the address is counted');
+    await until(async () => (await dropped(28, 'arp_spa=10.0.0.2')) > arps, 'the address is counted');
     expect(vm.frames.filter((frame) => decodeEthernet(frame).src === mac(ends.src))).toEqual([]);
     expect((await centre.ping('a1', '10.0.0.2', { count: 3 })).received).toBe(3);
   });
@@ -123,11 +123,11 @@ describe('what comes from the trunk', () => {
     expect((await edgeHosts()).get(foreign)?.['refused']).toContain('if-hv3');
     const match = `dl_src=${foreign}`;
     await until(
-      async () => (await centre.flows('edge1', 'table=25')).some((flow) => flow.includes(match)),
+      async () => (await centre.flows('edge1', 'table=28')).some((flow) => flow.includes(match)),
       'it is kept out',
     );
     trunk.send([tagged(datagram({ ...ends, src: foreign }, 'foreign'), 100)]);
-    await until(async () => (await dropped(25, match)) > 0, 'it is counted');
+    await until(async () => (await dropped(28, match)) > 0, 'it is counted');
   });
 });
 

@@ -134,6 +134,8 @@ const lines: readonly (string | Request)[] = [
   'POST /vlan_translations?uuid=vt-1&translation_uuid=tr-edge&network_uuid=nw-1&vlan_id=100&mac_address=02:00:00:00:04:01',
   'POST /vlan_translations?uuid=vt-2&translation_uuid=tr-edge&segment_uuid=seg-1&vlan_id=101',
   'GET /vlan_translations',
+  'GET /edge_hosts',
+  'GET /edge_roles',
   'GET /vlan_translations/vt-1',
   'PUT /vlan_translations/vt-1?vlan_id=102',
   'DELETE /vlan_translations/vt-1',

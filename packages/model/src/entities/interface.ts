@@ -1,7 +1,6 @@
 import { declare } from '../declaration.ts';
 
 export const interfaceModes = [
-  'edge',
   'host',
   'internal',
   'patch',
@@ -9,6 +8,7 @@ export const interfaceModes = [
   'remote',
   'simulated',
   'vif',
+  'edge',
 ] as const;
 
 export const interface_ = declare({

@@ -73,7 +73,7 @@ describe('an edge', () => {
       changed(site(), 'mac_lease', 32, { mac_address: SEEN }),
     ]) {
       const flows = flowsOf(engineOn(rows).engine).filter((flow) => flow.includes('0c:00:00:00:00:01'));
-      expect(flows.some((flow) => flow.startsWith('table=25') && flow.endsWith('actions=drop'))).toBe(true);
+      expect(flows.some((flow) => flow.startsWith('table=28') && flow.endsWith('actions=drop'))).toBe(true);
       expect(flows.filter((flow) => flow.includes('goto_table'))).toEqual([]);
     }
   });

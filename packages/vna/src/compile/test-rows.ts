@@ -12,7 +12,7 @@ export interface TestRow {
 
 /** Puts rows into a state: the manager's tables and the agent's own. */
 export function fill<R extends object>(state: State<R>, rows: readonly TestRow[]): void {
-  for (const { table, row } of rows) state.put(table, row as never);
+  for (const { table, row } of rows) state.put(table, row);
 }
 
 export const OWN_DPID = '0x0000000000000001';

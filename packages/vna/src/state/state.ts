@@ -86,7 +86,7 @@ export class State<Reader extends object = never> {
 
   /** A row as it came over the wire. Rows of tables that this agent does not know are passed over. */
   putRow(entity: string, row: { readonly id: number }): void {
-    if (isManagerTable(entity)) this.put(entity, row as never);
+    if (isManagerTable(entity)) this.put(entity, row);
   }
 
   deleteRow(entity: string, id: number): void {

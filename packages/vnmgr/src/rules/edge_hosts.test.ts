@@ -61,11 +61,6 @@ describe('an edge', () => {
     expect((await model.refused('vlan_translations.update', { uuid: 'vt-more', vlan_id: 100 })).message).toBe(message);
   });
 
-  it('is the only kind of interface that VLANs are behind', async () => {
-    const on = { mode: 'vnet_edge', interface_uuid: 'if-host' };
-    expect((await model.refused('translations.create', on)).message).toContain('if-host is of mode host');
-  });
-
   it('has many declared machines behind its port', async () => {
     const port = { mode: 'vif', port_name: 'trunk', owner_datapath_uuid: 'dp-1', network_uuid: 'nw-a' };
     for (const n of [1, 2]) {

@@ -6,7 +6,7 @@ import { completeDnsService, reviseDnsService } from './dns_service.ts';
 import { edgeHostsGiveWay, edgeHostsLeave } from './edge_hosts.ts';
 import { placesFallBack } from './facts.ts';
 import { filterStaticRequests } from './filter_static.ts';
-import { completeInterfacePort, interfaceRequests } from './interface.ts';
+import { completeInterfacePort, edgesHaveTrunks, interfaceRequests } from './interface.ts';
 import { completeIpRange } from './ip_range.ts';
 import { ipRetention, retentionFollowsLease } from './ip_retention.ts';
 import { leasePolicyInterfaceRequests } from './lease_policy.ts';
@@ -28,7 +28,6 @@ import {
 } from './topology.ts';
 import {
   completeStaticAddress,
-  completeTranslation,
   completeVlanTranslation,
   reviseVlanTranslation,
   translationModes,
@@ -41,7 +40,6 @@ export const completions: { readonly [E in EntityName]?: Completion<E> } = {
   route_link: completeRouteLink,
   route: completeRoute,
   dns_service: completeDnsService,
-  translation: completeTranslation,
   translation_static_address: completeStaticAddress,
   vlan_translation: completeVlanTranslation,
   security_group: completeSecurityGroup,
@@ -88,6 +86,7 @@ export const reactions: readonly Reaction[] = [
   retentionFollowsLease,
   translationModes,
   peerGroups,
+  edgesHaveTrunks,
   associations,
   hostAddresses,
   topologyProducts,

@@ -2,7 +2,8 @@
 import { type Row, VnetError } from '@vnet/model';
 import type { Queries } from '../store/queries.ts';
 import { macsFromGroup } from './mac_allocation.ts';
-import type { Completion, Draft, Edit, Extra, Made, RequestRule } from './rule.ts';
+import type { Completion, Draft, Edit, Extra, Made, RequestRule, Reaction } from './rule.ts';
+import { changesOf } from './rule.ts';
 
 type MadeInterface = Made<'interface'>;
 
@@ -24,7 +25,6 @@ async function insertPorts(edit: Edit, made: readonly MadeInterface[]): Promise<
     const port = { datapath_id: numberOrNull(extra['owner_datapath_id']), port_name: textOrNull(extra['port_name']) };
     return { row, port };
   });
-  for (const { row, port } of wanted) checkEdgePort(row, port);
   const trunks = await trunkNames(
     edit.tx,
     wanted.map(({ port }) => port.port_name),
@@ -50,6 +50,21 @@ function checkEdgePort(
     `${missing}: an edge interface needs the name of its trunk port, and its datapath`,
   );
 }
+
+/** An edge that is made has its trunk, by whichever way the request or document gave the port. */
+export const edgesHaveTrunks: Reaction = {
+  on: ['interface'],
+  run: async (edit, changes) => {
+    const made = changesOf('interface', changes).flatMap(({ before, after }) =>
+      before === null && after ? [after] : [],
+    );
+    for (const row of made.filter(({ mode }) => mode === 'edge')) {
+      const ports = await edit.tx.all('interface_port', { interface_id: row.id });
+      const trunk = ports.find((port) => port.port_name !== null && port.datapath_id !== null) ?? ports[0];
+      checkEdgePort(row, trunk ?? { datapath_id: null, port_name: null });
+    }
+  },
+};
 
 /** Those of the names that ports of edge interfaces have. */
 async function trunkNames(tx: Queries, names: readonly (string | null)[]): Promise<ReadonlySet<string>> {

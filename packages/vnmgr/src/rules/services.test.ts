@@ -44,7 +44,7 @@ describe('what belongs to interfaces', () => {
     [
       'vlan_translations.create',
       { translation_uuid: 'tr-edge', network_uuid: 'nw-1', vlan_id: 100 },
-      'translation tr-edge, vlan_id 100 is in use already, by vt-1',
+      'vlan_id: 100 is mapped on if-edge already, by vt-1',
     ],
     [
       'vlan_translations.create',

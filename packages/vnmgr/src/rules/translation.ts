@@ -28,26 +28,20 @@ function checkEnds(network: number | null | undefined, segment: number | null | 
 }
 
 /** A tag means one thing on one port, by whichever translation. */
-async function checkVlan(edit: Edit, { id, translation_id, vlan_id }: Draft<'vlan_translation'> & { id?: number }) {
+async function checkVlan(edit: Edit, row: Draft<'vlan_translation'> & { readonly id?: number }): Promise<void> {
+  const { id, uuid, translation_id, vlan_id } = row;
   const own = await edit.tx.get('translation', translation_id ?? null);
   if (own === undefined || vlan_id == null) return;
   const { interface_id } = own;
   const translations = await edit.tx.all('translation', { interface_id, mode: 'vnet_edge' });
   const ids = translations.map((translation) => translation.id);
   const mapped = await edit.tx.allIn('vlan_translation', 'translation_id', ids);
-  const other = mapped.find((row) => row.vlan_id === vlan_id && row.id !== id);
-  if (other === undefined) return;
+  const other = mapped.find((each) => each.vlan_id === vlan_id && each.id !== id);
+  // A uuid that is taken is refused as such.
+  if (other === undefined || other.uuid === uuid) return;
   const face = await edit.tx.get('interface', interface_id);
   throw new VnetError('ArgumentError', `vlan_id: ${vlan_id} is mapped on ${face?.uuid} already, by ${other.uuid}`);
 }
-
-/** VLANs are behind edges. */
-export const completeTranslation: Completion<'translation'> = async (edit, draft) => {
-  const face = await edit.tx.get('interface', draft.interface_id ?? null);
-  if (draft.mode !== 'vnet_edge' || face === undefined || face.mode === 'edge') return draft;
-  const needed = 'a translation of mode vnet_edge needs an interface of mode edge';
-  throw new VnetError('ArgumentError', `interface_uuid: ${face.uuid} is of mode ${face.mode}; ${needed}`);
-};
 
 export const completeVlanTranslation: Completion<'vlan_translation'> = async (edit, draft) => {
   await checkMode(edit, draft.translation_id, 'vnet_edge');

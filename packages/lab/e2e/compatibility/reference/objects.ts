@@ -18,7 +18,8 @@ function datapathLink(other: string): string {
 const NETWORK_ROW = `ipv4_prefix:int mode:text? domain_name:text ${TS} segment_id:int? +mtu:int`;
 const INTERFACE_ROW =
   `id:int uuid:if- mode:text display_name:text? enable_routing:bool enable_route_translation:bool ${TS} ` +
-  'enable_filtering:bool enable_legacy_filtering:bool +ingress_filtering_enabled:bool? +iface_id:text?';
+  'enable_filtering:bool enable_legacy_filtering:bool +ingress_filtering_enabled:bool? +iface_id:text? ' +
+  '+log:bool +netns:text?';
 const MAC_LEASE_ROW = `id:int uuid:ml- interface_id:int mac_address_id:int ${TS}`;
 const IP_LEASE =
   `id:int uuid:il- interface_id:int? mac_lease_id:int? ip_address_id:int enable_routing:bool ${TS} network_id:int ` +
@@ -74,7 +75,7 @@ export const OBJECTS = {
   TopologyRouteLink: `id:int topology_id:int route_link_id:int ${TS}`,
   TopologyMacRangeGroup: `id:int topology_id:int mac_range_group_id:int ${TS}`,
   TopologyLayer: `id:int overlay_id:int underlay_id:int ${TS}`,
-  SecurityGroup: 'uuid:sg- display_name:text rules:text description:text?',
+  SecurityGroup: 'uuid:sg- display_name:text rules:text description:text? +trust_members:bool +log:bool',
   VlanTranslation:
     'uuid:vt- translation_id:int mac_address:mac? vlan_id:int? network_id:int? +segment_id:int? translation_uuid:tr- network_uuid~:nw- +segment_uuid~:seg-',
 } as const satisfies Readonly<Record<string, string>>;
