@@ -91,7 +91,7 @@ describe('what comes from the trunk', () => {
   it.each([
     ['without a tag', (frame: Buffer) => frame, 15, 'vlan_tci=0x0000'],
     ['in a VLAN that is mapped nowhere', (frame: Buffer) => tagged(frame, 777), 15, 'vlan_tci=0x1000/0x1000'],
-    ['with two tags', (frame: Buffer) => tagged(frame, 100, 200), 25, 'dl_type=0x8100'],
+    ['with two tags', (frame: Buffer) => tagged(frame, 100, 200), 28, 'dl_type=0x8100'],
   ])('%s is counted and dropped', async (_, change, table, match) => {
     await using vm = await Capture.on(centre.lab.vm('a1'), 'eth0');
     const before = await dropped(table, match);
