@@ -76,11 +76,23 @@ it.each(random.list(ROUNDS, () => random.below(2 ** 31)).map((seed, round) => ({
       return expected;
     };
     const first = choices.list(CONNECTIONS, () => packetOf(choices, round));
-    await judge(first);
+    const accepted = await judge(first);
+    expect(await whether(first), 'vnctl why says the same').toEqual(accepted);
     const answered = await judge(first.map(answerTo));
     await judge(first.map((packet, index) => (answered[index] ? goOn(packet) : packet)));
   },
 );
+
+/** What `why` says of first packets. */
+async function whether(sent: readonly Sent[]): Promise<readonly boolean[]> {
+  const answers: boolean[] = [];
+  for (const { from, to, protocol, dstPort } of sent) {
+    const packet = { 1: 'icmp', 6: `tcp:${dstPort}`, 17: `udp:${dstPort}` }[protocol] ?? String(protocol);
+    const { allowed } = await centre.api('GET', `why/if-${from}/if-${to}?packet=${packet}`);
+    answers.push(allowed as boolean);
+  }
+  return answers;
+}
 
 /** Other rules and other members for all groups, by what differs. */
 async function putGroups(choices: Random, round: number): Promise<Readonly<Record<string, ModelGroup>>> {
