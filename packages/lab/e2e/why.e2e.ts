@@ -123,7 +123,7 @@ describe('statistics of a security group', () => {
     const denied = (body: object): number =>
       (body as typeof before).denied.reduce((sum, { packets }) => sum + packets, 0);
     expect(denied(after)).toBeGreaterThan(denied(before));
-    const { stdout } = await centre.vnctl('security-group', 'stats', 'sg-web');
+    const { stdout } = await centre.vnctl('security-group', 'show', 'sg-web', '--stats');
     expect(stdout).toMatch(/^ingress +1 +icmp:-1:10\.0\.0\.2 +1 +\d+ +\d+$/m);
     expect(stdout).toMatch(/^denied\n.*\ningress +if-a1 +\d+/m);
   });

@@ -41,9 +41,22 @@ export function normalizeArguments(specs: readonly CommandSpec[], argv: readonly
     const rest = argv.slice(asksForOne ? at : at + 1);
     if (words.length === 1 && LOCAL_COMMANDS.includes(words[0]!)) return [...before, ...words, ...rest, ...help];
     const spec = specs.find((one) => one.words.length === words.length && sameStart(one.words, words));
+    const other = spec === undefined ? undefined : shownBy(specs, spec, rest);
+    if (other !== undefined) return normalizeArguments(specs, [...argv.slice(0, at), ...other]);
     if (spec !== undefined) return [...before, ...words, ...normalizeOptions(specs, spec, rest), ...help];
   }
   return [...before, ...words, ...help];
+}
+
+/** `security-groups show sg-1 --stats` is what `security-groups stats sg-1` is. */
+function shownBy(specs: readonly CommandSpec[], { words }: CommandSpec, rest: readonly string[]): string[] | undefined {
+  if (words.at(-1) !== 'show') return undefined;
+  for (const option of rest.filter((argument) => argument.startsWith('--'))) {
+    const word = option.slice(2);
+    const isOther = specs.some((spec) => sameWords(spec.words, [...words.slice(0, -1), word]));
+    if (isOther && words.length > 1) return [word, ...rest.filter((argument) => argument !== option)];
+  }
+  return undefined;
 }
 
 /** `ip_lease_containers ip_leases ilc-1`, as OpenVNet had it, and `networks nw-1`. */
