@@ -20,6 +20,7 @@ class Manager {
       send: (message) => this.sent.push(message) > 0,
       onRows: ({ reset, put }) => this.rows.push({ reset, put }),
       onComplete: () => this.completed++,
+      onQuestion: ({ id, name }) => this.session.answer(id, `${name}?`),
     });
   }
 
@@ -56,6 +57,12 @@ function greeted(): Manager {
 }
 
 describe('a session', () => {
+  it('hands on what the manager asks, and answers', () => {
+    const manager = new Manager();
+    manager.session.receive({ type: 'question', id: 7, name: 'status', params: {} });
+    expect(manager.last()).toEqual({ type: 'answer', id: 7, body: 'status?' });
+  });
+
   it('says hello once it knows who it is, and is complete when it is answered', () => {
     const manager = new Manager();
     manager.session.want(new Set(['node/node1']));
