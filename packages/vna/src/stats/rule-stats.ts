@@ -81,9 +81,10 @@ type AnyRule = SecurityRule | typeof OPEN | typeof MEMBERS;
 /** What can accept a packet; a rule that is written twice is one. */
 function rulesOf(row: { readonly rules: string; readonly trust_members: boolean }, direction: Direction): AnyRule[] {
   const written = parseSecurityRules(row.rules).parsed.filter((rule) => rule.direction === direction);
+  const isOpen = direction === 'egress' && written.length === 0;
   const all: AnyRule[] = [
-    ...(direction === 'egress' && written.length === 0 ? ([OPEN] as const) : []),
-    ...(row.trust_members ? ([MEMBERS] as const) : []),
+    ...(isOpen ? ([OPEN] as const) : []),
+    ...(!isOpen && row.trust_members ? ([MEMBERS] as const) : []),
     ...written,
   ];
   const ids = all.map((rule) => ruleId(direction, rule));

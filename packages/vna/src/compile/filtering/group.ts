@@ -29,8 +29,10 @@ export function group(view: View, emit: Emit, id: number): void {
   for (const direction of DIRECTIONS) {
     const accept = acceptor(emit, WAYS[direction], row);
     const rules = parsed.filter((rule) => rule.direction === direction);
-    if (direction === 'egress' && rules.length === 0) accept({}, OPEN);
-    if (row.trust_members) {
+    const isOpen = direction === 'egress' && rules.length === 0;
+    if (isOpen) accept({}, OPEN);
+    // Where everything is open, nobody has to know who is a member.
+    if (!isOpen && row.trust_members) {
       emit.need(PEERS[direction], id);
       accept({ ...on([REGISTERS.PEER_GROUP, id]), eth_type: ETHERTYPE.ipv4 }, MEMBERS);
     }
