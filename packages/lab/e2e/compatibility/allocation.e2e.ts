@@ -22,10 +22,6 @@ afterEach(async () => {
   await client.clean();
 });
 
-async function askAll(requests: readonly string[]): Promise<void> {
-  for (const request of requests) await client.ask(request);
-}
-
 interface Lease {
   readonly uuid: string;
   readonly ipv4_address: string;
@@ -65,25 +61,25 @@ function policy(prefix: number, type: string, ...ranges: readonly string[]): str
 
 describe('A lease policy', () => {
   it('gives addresses upwards, to the last, and then no more', async () => {
-    await askAll(policy(24, 'incremental', '10.1.0.100-10.1.0.110'));
+    await client.askAll(policy(24, 'incremental', '10.1.0.100-10.1.0.110'));
     expect(await allocated(11)).toEqual(RANGE);
     await expectExhausted();
   });
 
   it('gives addresses downwards', async () => {
-    await askAll(policy(24, 'decremental', '10.1.0.100-10.1.0.110'));
+    await client.askAll(policy(24, 'decremental', '10.1.0.100-10.1.0.110'));
     expect(await allocated(11)).toEqual(RANGE.toReversed());
     await expectExhausted();
   });
 
   it('gives addresses at random, each once', async () => {
-    await askAll(policy(24, 'random', '10.1.0.100-10.1.0.110'));
+    await client.askAll(policy(24, 'random', '10.1.0.100-10.1.0.110'));
     expect((await allocated(11)).toSorted()).toEqual(RANGE.toSorted());
     await expectExhausted();
   });
 
   it('goes on behind the address that was given last, and begins anew at the end', async () => {
-    await askAll(ALLOCATING);
+    await client.askAll(ALLOCATING);
     const first = await allocate();
     expect(await allocated(2)).toEqual(['10.1.0.101', '10.1.0.102']);
     await client.ask(`DELETE /ip_leases/${first.uuid}`);
@@ -92,7 +88,7 @@ describe('A lease policy', () => {
   });
 
   it('passes over addresses that are in use', async () => {
-    await askAll([
+    await client.askAll([
       ...ALLOCATING,
       'POST /ip_leases?network_uuid=nw-a&ipv4_address=10.1.0.101',
       'POST /ip_leases?network_uuid=nw-a&ipv4_address=10.1.0.102',
@@ -102,28 +98,32 @@ describe('A lease policy', () => {
   });
 
   it('gives no address outside the network, nor its own, nor its broadcast', async () => {
-    await askAll(policy(30, 'incremental', '10.0.0.0-10.1.0.255'));
+    await client.askAll(policy(30, 'incremental', '10.0.0.0-10.1.0.255'));
     expect(await allocated(2)).toEqual(['10.1.0.1', '10.1.0.2']);
     await expectExhausted();
   });
 
   it('has nothing to give from ranges that are elsewhere', async () => {
-    await askAll(policy(24, 'incremental', '10.7.0.1-10.7.0.9'));
+    await client.askAll(policy(24, 'incremental', '10.7.0.1-10.7.0.9'));
     await expectExhausted();
   });
 
   it('takes its ranges in order', async () => {
-    await askAll(policy(24, 'incremental', '10.1.0.20-10.1.0.21', '10.1.0.10-10.1.0.11'));
+    await client.askAll(policy(24, 'incremental', '10.1.0.20-10.1.0.21', '10.1.0.10-10.1.0.11'));
     expect(await allocated(4)).toEqual(['10.1.0.10', '10.1.0.11', '10.1.0.20', '10.1.0.21']);
   });
 
   it('takes addresses of its first network', async () => {
-    await askAll([...ALLOCATING, NETWORK_B, 'POST /lease_policies/lp-a/networks/nw-b?ip_range_group_uuid=iprg-a']);
+    await client.askAll([
+      ...ALLOCATING,
+      NETWORK_B,
+      'POST /lease_policies/lp-a/networks/nw-b?ip_range_group_uuid=iprg-a',
+    ]);
     expect(await allocate()).toMatchObject({ ipv4_address: '10.1.0.100', network_uuid: 'nw-a' });
   });
 
   it('gives an interface its address, by its first MAC lease', async () => {
-    await askAll([
+    await client.askAll([
       ...ALLOCATING,
       INTERFACE,
       MAC_LEASE,
@@ -136,7 +136,7 @@ describe('A lease policy', () => {
   });
 
   it('puts its leases into its containers: all, or those with the label', async () => {
-    await askAll([
+    await client.askAll([
       ...ALLOCATING,
       'POST /ip_lease_containers?uuid=ilc-a',
       'POST /ip_lease_containers?uuid=ilc-b',
@@ -156,7 +156,7 @@ describe('A lease policy', () => {
 
 describe('A retention container', () => {
   it('takes a lease away after lease_time, and frees its address after grace_time', async () => {
-    await askAll([
+    await client.askAll([
       ...ALLOCATING,
       INTERFACE,
       MAC_LEASE,
@@ -177,7 +177,7 @@ describe('A retention container', () => {
   });
 
   it('knows when a lease is released and attached again', async () => {
-    await askAll([
+    await client.askAll([
       ...ALLOCATING,
       INTERFACE,
       MAC_LEASE,
@@ -200,7 +200,7 @@ describe('A MAC range group', () => {
   const interfaces = 'POST /interfaces?mode=vif&mac_range_group_uuid=mrg-a';
 
   it('gives each address of its ranges once, and one that is free again', async () => {
-    await askAll([
+    await client.askAll([
       'POST /mac_range_groups?uuid=mrg-a',
       'POST /mac_range_groups/mrg-a/mac_ranges?begin_mac_address=02:aa:00:00:00:01&end_mac_address=02:aa:00:00:00:02',
       'POST /mac_range_groups/mrg-a/mac_ranges?begin_mac_address=02:aa:00:00:00:09&end_mac_address=02:aa:00:00:00:09',
@@ -227,7 +227,7 @@ describe('A topology', () => {
     ['networks', [NETWORK], '/topologies/topo-o/networks/nw-a', '/topologies/topo-u/networks/nw-a'],
     ['segments', [SEGMENT], '/topologies/topo-o/segments/seg-a', '/topologies/topo-u/segments/seg-a'],
   ])('of either mode holds %s', async (_what, given, onOverlay, onUnderlay) => {
-    await askAll([OVERLAY, UNDERLAY, ...given, `POST ${onOverlay}`, `POST ${onUnderlay}`]);
+    await client.askAll([OVERLAY, UNDERLAY, ...given, `POST ${onOverlay}`, `POST ${onUnderlay}`]);
   });
 
   it.each([
@@ -251,13 +251,13 @@ describe('A topology', () => {
     ],
     ['underlays, on overlays only', [], '/topologies/topo-o/underlays/topo-u', '/topologies/topo-u/underlays/topo-o'],
   ])('holds %s', async (_what, given, right, wrong) => {
-    await askAll([OVERLAY, UNDERLAY, ...given]);
+    await client.askAll([OVERLAY, UNDERLAY, ...given]);
     await client.refused(`POST ${wrong}`, 'ArgumentError');
     await client.ask(`POST ${right}`);
   });
 
   it('may have several underlays', async () => {
-    await askAll([
+    await client.askAll([
       OVERLAY,
       UNDERLAY,
       'POST /topologies?uuid=topo-v&mode=simple_underlay',
@@ -268,7 +268,7 @@ describe('A topology', () => {
   });
 
   it('is joined by what is made with topology_uuid', async () => {
-    await askAll([
+    await client.askAll([
       OVERLAY,
       `${NETWORK}&topology_uuid=topo-o`,
       `${SEGMENT}&topology_uuid=topo-o`,

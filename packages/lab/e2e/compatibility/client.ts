@@ -38,6 +38,11 @@ export class OldClient {
     return body;
   }
 
+  /** One after the other. */
+  async askAll(requests: readonly RequestLine[]): Promise<void> {
+    for (const request of requests) await this.ask(request);
+  }
+
   /** @returns the message */
   async refused(request: RequestLine, error: ReferenceError): Promise<string> {
     const { status, body } = await this.send(request);

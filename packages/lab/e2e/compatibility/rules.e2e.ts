@@ -22,13 +22,9 @@ afterEach(async () => {
   await client.clean();
 });
 
-async function askAll(requests: readonly string[]): Promise<void> {
-  for (const request of requests) await client.ask(request);
-}
-
 describe('With', () => {
   it.each(Object.entries(CASCADES))('%s goes what needs it', async (_name, { given, deleted, gone, stay = [] }) => {
-    await askAll(given);
+    await client.askAll(given);
     const counts = async (paths: readonly string[]): Promise<unknown> =>
       Object.fromEntries(
         await Promise.all(paths.map(async (path) => [path, itemsOf(await client.ask(`GET ${path}`)).length > 0])),
@@ -54,7 +50,7 @@ describe('A uuid', () => {
   });
 
   it.each(RESOURCES)('is free again when what it named is deleted: %s', async (name, { given = [], send }) => {
-    await askAll(given);
+    await client.askAll(given);
     const before = (await client.ask(`POST ${send}`)) as { uuid: string; id?: number };
     await client.ask(`DELETE ${name.slice('POST '.length)}/${before.uuid}`);
     const after = (await client.ask(`POST ${send}`)) as { uuid: string; id?: number };
@@ -83,12 +79,12 @@ describe('There is only one', () => {
       'POST /ip_leases?network_uuid=nw-a&ipv4_address=10.1.0.1',
     ],
   ])('%s', async (_what, given, again) => {
-    await askAll(given.split('\n'));
+    await client.askAll(given.split('\n'));
     expect(await client.refused(again, 'ArgumentError')).toContain('in use');
   });
 
   it('datapath network of a MAC address, whatever it is of', async () => {
-    await askAll([...HOST, NETWORK, INTERFACE]);
+    await client.askAll([...HOST, NETWORK, INTERFACE]);
     await client.refused(
       'POST /datapaths/dp-a/networks/nw-a?interface_uuid=if-host&mac_address=02:00:00:00:01:01',
       'ArgumentError',
@@ -101,7 +97,7 @@ describe('There is only one', () => {
   });
 
   it('rule of a filter with the same protocol, addresses and ports, whatever its action', async () => {
-    await askAll([INTERFACE, 'POST /filters?uuid=fil-a&mode=static&interface_uuid=if-a']);
+    await client.askAll([INTERFACE, 'POST /filters?uuid=fil-a&mode=static&interface_uuid=if-a']);
     const rule = 'POST /filters/fil-a/static?protocol=tcp&dst_port=22';
     await client.ask(`${rule}&action=pass`);
     await client.refused(`${rule}&action=drop`, 'ArgumentError');
@@ -111,7 +107,7 @@ describe('There is only one', () => {
   });
 
   it('address of a name in two networks: they may overlap', async () => {
-    await askAll([
+    await client.askAll([
       NETWORK,
       'POST /networks?uuid=nw-b&ipv4_network=10.1.0.0&ipv4_prefix=24',
       `${INTERFACE}&mac_address=02:00:00:00:00:01&network_uuid=nw-a&ipv4_address=10.1.0.1`,

@@ -1,6 +1,6 @@
 /** Why a packet from one interface to another goes where it goes on this host: asked of the switch itself. */
 import { IP_PROTOCOL } from '@vnet/packet';
-import { homeOf, hostAddresses, ownAddress, transportTo, tunnelPort, uplinkPort } from '../compile/bindings.ts';
+import { homeOf, ownAddress, transportTo, tunnelPort, uplinkPort } from '../compile/bindings.ts';
 import type { View } from '../compile/emit.ts';
 import { filteringOf } from '../compile/filtering/interface.ts';
 import { TABLES, type Table } from '../pipeline/tables.ts';
@@ -69,8 +69,7 @@ function arrival(view: View, from: number, networkId: number): Pick<TracedPacket
   const inPort = transport?.kind === 'tunnel' ? tunnelPort(view) : uplinkPort(view);
   if (transport === undefined || inPort === undefined || own === undefined) return undefined;
   if (transport.kind === 'uplink') return { inPort };
-  const [peer] = hostAddresses(view, home.datapathId);
-  return { inPort, tunnel: { key: networkId, from: peer?.address ?? transport.address, to: own } };
+  return { inPort, tunnel: { key: networkId, from: transport.address, to: own } };
 }
 
 const tablesById = new Map<number, Table>(Object.values<Table>(TABLES).map((table) => [table.id, table]));
