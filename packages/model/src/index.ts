@@ -4,6 +4,7 @@ export * from './endpoints.ts';
 export * from './entities/index.ts';
 export * from './errors.ts';
 export * from './messages.ts';
+export * from './questions.ts';
 export * from './rows.ts';
 export * from './security_rules.ts';
 export * from './validation.ts';

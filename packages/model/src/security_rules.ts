@@ -19,12 +19,15 @@ export interface Subnet {
   readonly prefix: number;
 }
 
+/** As an interface sees it: what comes in to it, and what it sends out. */
+export type FilterDirection = 'ingress' | 'egress';
+
 export interface SecurityRule {
   /** From 1. */
   readonly line: number;
   /** As it was written. */
   readonly text: string;
-  readonly direction: 'ingress' | 'egress';
+  readonly direction: FilterDirection;
   /** Number of the IP protocol; null is any. */
   readonly protocol: number | null;
   /** Destination ports of TCP, UDP and SCTP; null is any. */

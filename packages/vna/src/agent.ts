@@ -1,6 +1,6 @@
 import { BusClient } from '@vnet/bus';
 import { controlSocket, unixctl } from '@vnet/ovsdb';
-import type { AgentRoles, FromAgent, RowPut, ToAgent } from '@vnet/model';
+import type { AgentRoles, FromAgent, RowPut, RuleStats, ToAgent } from '@vnet/model';
 import { randomUUID } from 'node:crypto';
 import { ownDatapath } from './compile/bindings.ts';
 import { Engine, type Changes, type UnitRun } from './compile/engine.ts';
@@ -18,7 +18,7 @@ import { EdgeLearning } from './services/edge-learning.ts';
 import { EdgeRoles } from './services/edge-roles.ts';
 import { PacketInService } from './services/packet-in-service.ts';
 import type { PacketOut } from './services/packet-out.ts';
-import { ruleStats, type RuleStats } from './stats/rule-stats.ts';
+import { ruleStats } from './stats/rule-stats.ts';
 import { State } from './state/state.ts';
 import { replaceRows, setPorts } from './state/writes.ts';
 import { FactTeller } from './sync/facts.ts';

@@ -145,7 +145,14 @@ export class Manager {
     if (!this.#store.writing) this.#sayRole(false);
     const database = await historyId(this.#database.knex);
     this.#hub = new Hub({ replica, database, send: (peer, message) => this.#bus.send(peer, message) });
-    this.#questions = new Questions({ send: (peer, question) => this.#bus.send(peer, question) });
+    this.#questions = new Questions({
+      send: (peer, question) => this.#bus.send(peer, question),
+      onWrong: (peer, question, field) => {
+        const node = this.#hub.agents().find(([each]) => each === peer)?.[1].nodeId;
+        const remedy = 'run vna and vnmgr of the same version';
+        log.warn({ node, question, field, remedy }, 'an agent gave an answer that is not understood');
+      },
+    });
     this.#inbox = new Inbox({ store: this.#store, settings, onError });
     this.#background = new Background({ store: this.#store, settings, rules: backgroundRules, onError });
     this.#roles = new RoleKeeper({ store: this.#store, settings });

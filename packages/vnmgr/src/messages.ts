@@ -10,40 +10,26 @@ import type {
   FromApi,
   InterfaceFact,
 } from '@vnet/model';
+import {
+  firstWrong,
+  hasShape,
+  isAbsentOr,
+  isBoolean,
+  isId,
+  isIdOrNull,
+  isObject,
+  isObjectOfStrings,
+  isString,
+  isText,
+  isTextOrNull,
+  listOf,
+  type Check,
+  type Shape,
+} from './shapes.ts';
 
 /** A message that is not what it should be; ends the connection. */
 export class BadMessageError extends Error {
   override name = 'BadMessageError';
-}
-
-type Check = (value: unknown) => boolean;
-type Shape = Readonly<Record<string, Check>>;
-
-const isText: Check = (value) => typeof value === 'string' && value.length <= 255;
-const isId: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
-const isBoolean: Check = (value) => typeof value === 'boolean';
-const isIdOrNull: Check = (value) => value === null || isId(value);
-const isTextOrNull: Check = (value) => value === null || isText(value);
-const isString: Check = (value) => typeof value === 'string';
-const isObject: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-/** Of any length: too long ones are for the request to be refused, not the connection. */
-const isObjectOfStrings: Check = (value) => isObject(value) && Object.values(value as object).every(isString);
-const isAbsentOr =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || check(value);
-const listOf =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check);
-
-function hasShape(value: unknown, shape: Shape): boolean {
-  return typeof value === 'object' && value !== null && firstWrong(value, shape) === undefined;
-}
-
-function firstWrong(value: object, shape: Shape): string | undefined {
-  const fields = value as Readonly<Record<string, unknown>>;
-  return Object.entries(shape).find(([name, check]) => !check(fields[name]))?.[0];
 }
 
 const fact: Record<keyof InterfaceFact, Check> = {

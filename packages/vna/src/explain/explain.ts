@@ -1,4 +1,5 @@
 /** Why a packet from one interface to another goes where it goes on this host: asked of the switch itself. */
+import type { Explanation, WhyQuestion } from '@vnet/model';
 import { IP_PROTOCOL } from '@vnet/packet';
 import { homeOf, ownAddress, transportTo, tunnelPort, uplinkPort } from '../compile/bindings.ts';
 import type { View } from '../compile/emit.ts';
@@ -7,26 +8,6 @@ import { TABLES, type Table } from '../pipeline/tables.ts';
 import type { Tables } from '../state/tables.ts';
 import { type TracedPacket, traceArgument } from './packet.ts';
 import { type Trace, parseTrace } from './trace.ts';
-
-export interface Question {
-  /** Ids of interfaces. */
-  readonly from: number;
-  readonly to: number;
-  readonly protocol: number;
-  readonly port: number | null;
-}
-
-export interface Explanation {
-  /** `delivered` to the interface's port, `sent` to another host, `punted` to the agent, or `dropped`. */
-  readonly outcome: 'delivered' | 'sent' | 'punted' | 'dropped';
-  /** The last table, and what it is for. */
-  readonly table: string;
-  readonly purpose: string;
-  /** Rules that decided, in the order of their tables. */
-  readonly reasons: readonly string[];
-  /** All tables that the packet went through, in order. */
-  readonly path: readonly string[];
-}
 
 export interface ExplainOptions {
   readonly view: View;
@@ -102,7 +83,7 @@ function outcomeOf({ output, punted }: Trace, deliveredPort: number | undefined)
 }
 
 /** @returns undefined when this host cannot tell: the two have no network in common here, or the packet cannot come here */
-export async function explain(question: Question, options: ExplainOptions): Promise<Explanation | undefined> {
+export async function explain(question: WhyQuestion, options: ExplainOptions): Promise<Explanation | undefined> {
   const { view, trace: ask, reasonsOf } = options;
   const ends = commonEnds(view, question.from, question.to);
   const came = ends && arrival(view, question.from, ends[0].networkId);
@@ -132,7 +113,7 @@ export async function explain(question: Question, options: ExplainOptions): Prom
 }
 
 /** A question as the manager asks it; undefined when it is none. */
-export function parseQuestion(params: Readonly<Record<string, unknown>>): Question | undefined {
+export function parseQuestion(params: Readonly<Record<string, unknown>>): WhyQuestion | undefined {
   const { from, to, protocol = IP_PROTOCOL.icmp, port = null } = params;
   const isCount = (value: unknown): value is number => Number.isInteger(value);
   if (!isCount(from) || !isCount(to) || !isCount(protocol) || (port !== null && !isCount(port))) return undefined;

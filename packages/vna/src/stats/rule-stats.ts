@@ -1,4 +1,11 @@
-import { parseSecurityRules, type SecurityRule } from '@vnet/model';
+import {
+  parseSecurityRules,
+  type DeniedCounters,
+  type FilterDirection,
+  type RuleCounters,
+  type RuleStats,
+  type SecurityRule,
+} from '@vnet/model';
 import {
   decodeInstructions,
   decodeMatch,
@@ -8,39 +15,10 @@ import {
   type Match,
 } from '@vnet/openflow';
 import type { View } from '../compile/emit.ts';
-import { DIRECTIONS, WAYS, type Direction } from '../compile/filtering/direction.ts';
+import { DIRECTIONS, WAYS } from '../compile/filtering/direction.ts';
 import { MEMBERS, OPEN, ruleId } from '../compile/filtering/group.ts';
 import { REGISTERS, on } from '../pipeline/registers.ts';
 import { TABLES } from '../pipeline/tables.ts';
-
-/** What one rule of a group has let pass on this host since its flows were written. */
-export interface RuleCounters {
-  readonly direction: Direction;
-  /** As it was written; `open` is everything out without egress rules, `members` everything among members. */
-  readonly rule: string;
-  /** Line of the rule in the text, from 1. */
-  readonly line: number | null;
-  /** Connections that it was the last to be asked about, and accepted. */
-  readonly connections: number;
-  /** Packets and bytes in the direction of the connection's first packet that the switch has found it for. */
-  readonly packets: number;
-  readonly bytes: number;
-}
-
-/** What was denied to (ingress) and from (egress) one interface on this host. */
-export interface DeniedCounters {
-  readonly interface: string;
-  readonly direction: Direction;
-  readonly packets: number;
-  readonly bytes: number;
-}
-
-export interface RuleStats {
-  readonly group: string;
-  readonly rules: readonly RuleCounters[];
-  /** Local members; filters count with the groups. */
-  readonly denied: readonly DeniedCounters[];
-}
 
 /** Reads flows with their counters from the switch. */
 export type ReadFlows = (filter: {
@@ -73,13 +51,16 @@ export async function ruleStats(view: View, read: ReadFlows, uuid: string): Prom
       rules.push({ direction, rule: text, line, connections: begun.packets, ...own });
     }
   }
-  return { group: row.uuid, rules, denied: await deniedTo(view, read, row.id) };
+  return { rules, denied: await deniedTo(view, read, row.id) };
 }
 
 type AnyRule = SecurityRule | typeof OPEN | typeof MEMBERS;
 
 /** What can accept a packet; a rule that is written twice is one. */
-function rulesOf(row: { readonly rules: string; readonly trust_members: boolean }, direction: Direction): AnyRule[] {
+function rulesOf(
+  row: { readonly rules: string; readonly trust_members: boolean },
+  direction: FilterDirection,
+): AnyRule[] {
   const written = parseSecurityRules(row.rules).parsed.filter((rule) => rule.direction === direction);
   const isOpen = direction === 'egress' && written.length === 0;
   const all: AnyRule[] = [

@@ -1,25 +1,29 @@
 import { expect, it } from 'vitest';
-import { answerTo } from './questions.ts';
+import { answerTo, type Answers } from './questions.ts';
 
 const lines: unknown[] = [];
 const log = { info() {}, warn() {}, error: (fields: object) => void lines.push(fields), debug() {} } as never;
 const question = (name: string, params = {}) => ({ type: 'question', id: 1, name, params }) as const;
-const answers = {
-  double: ({ x }: Readonly<Record<string, unknown>>) => Promise.resolve(Number(x) * 2),
-  fail: () => {
+const status = { bridge: 'br0', flows: 3, interfaces: 1, networks: 1, warnings: [] };
+const answers: Answers = {
+  status: () => Promise.resolve(status),
+  why: () => {
     throw new Error('on purpose');
   },
+  rule_stats: ({ uuid }) => (uuid === 'sg-a' ? { rules: [], denied: [] } : undefined),
 };
 
 it('answers what it knows', async () => {
-  expect(await answerTo(question('double', { x: 4 }), answers, log)).toBe(8);
+  expect(await answerTo(question('status'), answers, log)).toEqual(status);
+  expect(await answerTo(question('rule_stats', { uuid: 'sg-a' }), answers, log)).toEqual({ rules: [], denied: [] });
 });
 
 it('has nothing to say to what it does not know', async () => {
   expect(await answerTo(question('constructor'), answers, log)).toBeNull();
+  expect(await answerTo(question('rule_stats', { uuid: 'sg-b' }), answers, log)).toBeNull();
 });
 
 it('logs an answer that fails', async () => {
-  expect(await answerTo(question('fail'), answers, log)).toBeNull();
-  expect(lines).toEqual([{ question: 'fail', error: 'Error: on purpose' }]);
+  expect(await answerTo(question('why'), answers, log)).toBeNull();
+  expect(lines).toEqual([{ question: 'why', error: 'Error: on purpose' }]);
 });

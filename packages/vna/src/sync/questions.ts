@@ -1,12 +1,14 @@
-import type { AgentQuestion } from '@vnet/model';
+import type { AgentQuestion, AnswerOf, QuestionName } from '@vnet/model';
 import type { Log } from '../log.ts';
 
-/** What the agent can tell when it is asked, by the name of the question. Reads, and changes nothing. */
-export type Answers = Readonly<Record<string, (params: AgentQuestion['params']) => unknown>>;
+type Answered<T> = T | undefined | Promise<T | undefined>;
+
+/** What the agent can tell when it is asked, by the name of the question; undefined when it cannot. */
+export type Answers = { readonly [N in QuestionName]: (params: AgentQuestion['params']) => Answered<AnswerOf<N>> };
 
 /** @returns null for a question that this agent does not know, or could not answer */
 export async function answerTo({ name, params }: AgentQuestion, answers: Answers, log: Log): Promise<unknown> {
-  const answer = Object.hasOwn(answers, name) ? answers[name] : undefined;
+  const answer = Object.hasOwn(answers, name) ? answers[name as QuestionName] : undefined;
   if (answer === undefined) return null;
   try {
     return (await answer(params)) ?? null;

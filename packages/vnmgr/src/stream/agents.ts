@@ -1,4 +1,4 @@
-import type { Row } from '@vnet/model';
+import type { AgentStatus, Row } from '@vnet/model';
 import { formatTime } from '../replies/plain.ts';
 import type { Queries } from '../store/queries.ts';
 import type { Hub } from './hub.ts';
@@ -9,7 +9,11 @@ import type { Session } from './session.ts';
 const PATIENCE_MS = 2_000;
 
 /** One agent of the list: that of a datapath, or one whose datapath is not in the model. */
-function line(datapath: Row<'datapath'> | undefined, session: Session | undefined, status: unknown): object {
+function line(
+  datapath: Row<'datapath'> | undefined,
+  session: Session | undefined,
+  status: AgentStatus | undefined,
+): object {
   return {
     node_id: session?.nodeId ?? datapath?.node_id,
     datapath_uuid: datapath?.uuid ?? null,
@@ -19,7 +23,7 @@ function line(datapath: Row<'datapath'> | undefined, session: Session | undefine
     // What the switch has, and what has been sent to it.
     revision: session?.applied ?? null,
     sent_revision: session?.sent ?? null,
-    ...(status as object | undefined),
+    ...status,
   };
 }
 

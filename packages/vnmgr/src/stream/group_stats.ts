@@ -1,34 +1,13 @@
 /** What the rules of a security group have let pass, and what was denied to its members: counted by the switches. */
+import type { RuleCounters, RuleStats } from '@vnet/model';
 import type { Queries } from '../store/queries.ts';
 import type { Hub } from './hub.ts';
 import type { Questions } from './questions.ts';
 
 const PATIENCE_MS = 3_000;
 
-interface Counters {
-  readonly direction: 'ingress' | 'egress';
-  readonly packets: number;
-  readonly bytes: number;
-}
-
-interface RuleCounters extends Counters {
-  readonly rule: string;
-  readonly line: number | null;
-  readonly connections: number;
-}
-
-interface DeniedCounters extends Counters {
-  readonly interface: string;
-}
-
-/** What one agent says (packages/vna/src/stats/rule-stats.ts). */
-interface HostStats {
-  readonly rules: readonly RuleCounters[];
-  readonly denied: readonly DeniedCounters[];
-}
-
 /** The same rule on several hosts is one line. */
-function sumRules(hosts: readonly HostStats[]): RuleCounters[] {
+function sumRules(hosts: readonly RuleStats[]): RuleCounters[] {
   const sums = new Map<string, RuleCounters>();
   for (const each of hosts.flatMap(({ rules }) => rules)) {
     const key = `${each.direction} ${each.line} ${each.rule}`;
@@ -55,7 +34,7 @@ export async function groupStats<Peer>(
   const concerned = hub.agents().filter(([, session]) => session.scopes.has(`group/${group.id}`));
   const peers = concerned.map(([peer]) => peer);
   const answers = await questions.ask(peers, 'rule_stats', { uuid }, PATIENCE_MS);
-  const hosts = answers.filter((answer) => answer !== undefined) as HostStats[];
+  const hosts = answers.filter((answer) => answer !== undefined);
   return {
     uuid: group.uuid,
     rules: sumRules(hosts),

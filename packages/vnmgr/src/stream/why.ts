@@ -1,20 +1,11 @@
 /** Whether packets from one interface to another arrive, and who decides: asked of the hosts where the two live. */
-import { type ParamValue, type Row, VnetError } from '@vnet/model';
+import { type Explanation, type ParamValue, type Row, VnetError, type WhyQuestion } from '@vnet/model';
 import type { Queries } from '../store/queries.ts';
 import type { Hub } from './hub.ts';
 import type { Questions } from './questions.ts';
 
 /** A trace through the switch takes milliseconds; the agent may be compiling. */
 const PATIENCE_MS = 3_000;
-
-/** What an agent says (packages/vna/src/explain/explain.ts). */
-interface Explanation {
-  readonly outcome: 'delivered' | 'sent' | 'punted' | 'dropped';
-  readonly table: string;
-  readonly purpose: string;
-  readonly reasons: readonly string[];
-  readonly path: readonly string[];
-}
 
 interface Packet {
   readonly protocol: number;
@@ -62,15 +53,15 @@ export interface WhyOptions<Peer> {
 async function askHost<Peer>(
   { hub, questions }: WhyOptions<Peer>,
   host: Row<'datapath'>,
-  params: object,
+  params: WhyQuestion,
 ): Promise<Leg> {
   const [peer] = hub.agents().find(([, session]) => session.dpid === host.dpid) ?? [];
   const remedy = `see vnctl agents, and the log of vna on ${host.node_id}`;
   if (peer === undefined) {
     throw new VnetError('AgentUnavailable', `the agent of ${host.uuid} is not connected; ${remedy}`);
   }
-  const [answer] = await questions.ask([peer], 'why', params as Record<string, unknown>, PATIENCE_MS);
-  if (answer !== undefined) return { node_id: host.node_id, datapath_uuid: host.uuid, ...(answer as Explanation) };
+  const [answer] = await questions.ask([peer], 'why', params, PATIENCE_MS);
+  if (answer !== undefined) return { node_id: host.node_id, datapath_uuid: host.uuid, ...answer };
   throw new VnetError(
     'ArgumentError',
     `${host.uuid} cannot tell: the two have no network in common there, or its switch does not answer; ${remedy}`,
