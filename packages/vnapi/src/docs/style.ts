@@ -11,7 +11,7 @@ a:hover { text-decoration: underline; }
 code, pre { font: 13px/1.5 ui-monospace, monospace; }
 header { position: sticky; top: 0; display: flex; gap: 1.5rem; align-items: center; padding: .6rem 1.5rem; background: var(--panel); border-bottom: 1px solid var(--line); z-index: 1; }
 header h1 { font-size: 1.1rem; margin: 0; white-space: nowrap; }
-header input { flex: 1; max-width: 32rem; padding: .4rem .7rem; font: inherit; color: inherit; background: var(--page); border: 1px solid var(--line); border-radius: 6px; }
+header input { flex: 1; min-width: 0; max-width: 32rem; padding: .4rem .7rem; font: inherit; color: inherit; background: var(--page); border: 1px solid var(--line); border-radius: 6px; }
 header output { color: var(--quiet); }
 .columns { display: grid; grid-template-columns: 15rem minmax(0, 60rem); gap: 2rem; padding: 0 1.5rem; }
 nav { position: sticky; top: 3.5rem; height: calc(100vh - 3.5rem); overflow-y: auto; padding: 1rem 0; }
@@ -37,5 +37,6 @@ em, .shared { color: var(--quiet); font-size: .85rem; }
 pre { padding: .6rem .8rem; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; overflow-x: auto; }
 .keys { margin: .5rem 0; padding-left: 1.2rem; list-style: none; }
 [hidden] { display: none !important; }
+@media (max-width: 40rem) { header { gap: .75rem; padding: .6rem .75rem; } .columns { padding: 0 .75rem; } }
 @media (max-width: 60rem) { .columns { grid-template-columns: minmax(0, 1fr); } nav { display: none; } }
 `;
