@@ -75,6 +75,38 @@ test('a request is answered by its reply', async () => {
   expect(replies.map(({ body }) => body)).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
 });
 
+test('each manager is asked once, until one does what is asked', async () => {
+  const asked: number[] = [];
+  const endpoints = [0, 1, 2].map((n) => `ipc://${harness.dir}/${n}`);
+  const reply = (n: number, id: number): Reply => {
+    const error = { error: 'NotWriter', message: '', code: '130', status: 503 };
+    return n === 2 ? { type: 'reply', id, ok: true } : { type: 'reply', id, ok: false, error };
+  };
+  for (const [n, endpoint] of endpoints.entries()) {
+    const server: BusServer<FromApi, Reply> = await BusServer.open<FromApi, Reply>({
+      listen: [endpoint],
+      log: harness.log,
+      onMessage: (peer, { id }) => {
+        asked.push(n);
+        server.send(peer, reply(n, id));
+      },
+    });
+    harness.closing(server);
+  }
+  const ask = async (given: readonly string[]): Promise<readonly boolean[]> => {
+    const isForAnother = ({ error }: Reply): boolean => error?.error === 'NotWriter';
+    const client = new BusClient<FromApi>({ endpoints: given, log: harness.log, isForAnother });
+    harness.closing(client);
+    const first = [await client.request({ type: 'health' }, 5_000)];
+    const more = await Promise.all([1, 2].map(() => client.request({ type: 'health' }, 5_000)));
+    return [...first, ...more].map(({ ok }) => ok);
+  };
+  expect(await ask(endpoints)).toEqual([true, true, true]);
+  expect(asked).toEqual([0, 1, 2, 2, 2]);
+  // Whoever has been asked last says it when nobody does it.
+  expect(await ask(endpoints.slice(0, 2))).toEqual([false, false, false]);
+});
+
 test('a client comes back to a restarted server as another peer, and requests under way are refused', async () => {
   const endpoint = `ipc://${harness.dir}/bus`;
   const peers: Peer[] = [];
@@ -98,7 +130,8 @@ test('a client comes back to a restarted server as another peer, and requests un
   await vi.waitFor(() => expect(peers).toHaveLength(1));
   await first.close();
   await expect(pending).rejects.toThrow(BusUnavailableError);
-  const second = await start();
+  // The endpoint is free a moment after it has been closed.
+  const second = await vi.waitFor(start);
   harness.closing(second);
   await vi.waitFor(() => expect(states).toEqual(['up', 'down', 'up']), 5_000);
   const again = client.request({ type: 'health' }, 100);

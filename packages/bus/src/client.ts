@@ -15,6 +15,8 @@ export interface BusClientOptions<In extends BusMessage> extends EndpointSecurit
   readonly onDown?: (reason: string) => void;
   /** Everything but replies to `request`. Only `type` has been checked. What it throws ends the connection. */
   readonly onMessage?: (message: In) => void;
+  /** The reply says that this manager has not done what was asked, and another one will: the next endpoint is asked. */
+  readonly isForAnother?: (reply: Reply) => boolean;
   readonly pingMs?: number;
   readonly timeoutMs?: number;
   readonly maxMessageBytes?: number;
@@ -89,7 +91,7 @@ export class BusClient<Out extends BusMessage, In extends BusMessage = never> {
   }
 
   /**
-   * Sends a message with an id of its own and waits for the reply with that id.
+   * Sends a message with an id of its own and waits for the reply with that id; each manager is asked once at most.
    * @param timeoutMs for the reply, counted from now
    * @param upMs how much of it may pass until a manager is there at all
    * @throws BusUnavailableError when there was no manager, it went away, or it did not answer in time
@@ -97,11 +99,21 @@ export class BusClient<Out extends BusMessage, In extends BusMessage = never> {
    */
   async request(message: WithoutId<Out>, timeoutMs: number, upMs = 1_000): Promise<Reply> {
     const deadline = Date.now() + timeoutMs;
-    if (!this.#up) await this.#untilUp(Math.min(upMs, timeoutMs));
+    for (let others = this.#options.endpoints.length - 1; ; others--) {
+      if (!this.#up) await this.#untilUp(Math.min(upMs, timeoutMs));
+      const connection = this.#connection!;
+      const reply = await this.#ask(connection, message, deadline, timeoutMs);
+      if (others === 0 || !this.#options.isForAnother?.(reply)) return reply;
+      // Others that are asked at the same time may have gone on already.
+      if (connection === this.#connection) this.#leave(connection, reply);
+    }
+  }
+
+  #ask(connection: Connection, message: WithoutId<Out>, deadline: number, timeoutMs: number): Promise<Reply> {
     const id = this.#nextId++;
-    this.#connection!.send({ ...message, id });
+    connection.send({ ...message, id });
     // The reply cannot come before this turn is over.
-    return await new Promise<Reply>((resolve, reject) => {
+    return new Promise<Reply>((resolve, reject) => {
       const timer = setTimeout(
         () => {
           this.#waiting.delete(id);
@@ -119,6 +131,13 @@ export class BusClient<Out extends BusMessage, In extends BusMessage = never> {
     clearTimeout(this.#retry);
     this.#connection?.close();
     this.#refuseWaiting('the client was closed');
+  }
+
+  /** What else this manager has been asked meanwhile is for another one, too. */
+  #leave(connection: Connection, reply: Reply): void {
+    for (const { resolve } of this.#takeWaiting()) resolve(reply);
+    connection.close();
+    this.#ended(connection.endpoint, 'another manager is to be asked');
   }
 
   #connect(): void {
@@ -200,11 +219,15 @@ export class BusClient<Out extends BusMessage, In extends BusMessage = never> {
   }
 
   #refuseWaiting(reason: string): void {
-    const waiting = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const { reject, timer } of waiting) {
-      clearTimeout(timer);
+    for (const { reject } of this.#takeWaiting()) {
       reject(new BusUnavailableError(`the manager went away before it answered (${reason})`));
     }
+  }
+
+  #takeWaiting(): readonly Waiting[] {
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { timer } of waiting) clearTimeout(timer);
+    return waiting;
   }
 }

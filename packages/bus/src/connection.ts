@@ -64,6 +64,10 @@ export class Connection {
     this.#timer = setInterval(() => this.#tick(), options.pingMs);
   }
 
+  get endpoint(): string {
+    return this.#options.endpoint;
+  }
+
   /** @throws FrameError when the message is over the limit or cannot be written as JSON */
   send(message: BusMessage): void {
     this.#outbox.push(encodeFrames(message, this.#options.maxMessageBytes));

@@ -18,6 +18,8 @@ export interface DataCentreOptions {
   readonly agents?: readonly string[];
   /** Where vnmgr listens for the agents, in the namespace of the server `manager`; a socket file unless given. */
   readonly listen?: string;
+  /** A second vnmgr on the same database, which everybody knows and asks first; it stands by. */
+  readonly standby?: boolean;
   /** Directories of keys by program: `vnmgr`, `vnapi`, and the agents by the name of their host. */
   readonly keys?: Readonly<Record<string, string>>;
 }
@@ -33,6 +35,8 @@ export class DataCentre implements AsyncDisposable {
   readonly lab: Lab;
   readonly tenants: Tenants;
   readonly vnmgr: Program;
+  /** Runs only with the option of this name. */
+  readonly standby: Program;
   readonly vnapi: Program;
   readonly #options: DataCentreOptions;
   readonly #agents: ReadonlyMap<string, Program>;
@@ -44,6 +48,7 @@ export class DataCentre implements AsyncDisposable {
     this.#options = options;
     const place = options.listen === undefined ? lab.machine : lab.node('manager');
     this.vnmgr = new Program(() => place.spawn('vnmgr', this.#vnmgrCommand()));
+    this.standby = new Program(() => lab.machine.spawn('standby', this.#standbyCommand()));
     this.vnapi = new Program(() => lab.machine.spawn('vnapi', this.#vnapiCommand()));
     this.#agents = new Map(
       lab.hosts.map((host) => [host.name, new Program(() => host.spawn('vna', this.vnaCommand(host.name)))]),
@@ -65,11 +70,15 @@ export class DataCentre implements AsyncDisposable {
 
   /** Where the agents find vnmgr. */
   get manager(): string {
-    return this.#options.listen ?? this.#socket;
+    return [...this.#standbySockets, this.#options.listen ?? this.#socket].join(',');
   }
 
   get #socket(): string {
     return `ipc://${join(this.lab.dir, 'vnmgr.sock')}`;
+  }
+
+  get #standbySockets(): readonly string[] {
+    return this.#options.standby === true ? [`ipc://${join(this.lab.dir, 'standby.sock')}`] : [];
   }
 
   agent(host: string): Program {
@@ -212,6 +221,7 @@ export class DataCentre implements AsyncDisposable {
 
   async #start(): Promise<void> {
     await this.vnmgr.start();
+    if (this.#options.standby === true) await this.standby.start();
     await this.vnapi.start();
     this.#apiAddress = String((await this.vnapi.message('ready'))['address']);
     for (const [path, body] of modelOf(this.lab, this.tenants)) await this.api('POST', path, body);
@@ -221,14 +231,28 @@ export class DataCentre implements AsyncDisposable {
   }
 
   #vnmgrCommand(): readonly string[] {
+    return this.#managerCommand([this.#socket, ...(this.#options.listen === undefined ? [] : [this.#options.listen])]);
+  }
+
+  #standbyCommand(): readonly string[] {
+    return this.#managerCommand(this.#standbySockets);
+  }
+
+  #managerCommand(endpoints: readonly string[]): readonly string[] {
     const { database = `sqlite:${join(this.lab.dir, 'vnet.db')}` } = this.#options;
-    const endpoints = new Set([this.#socket, this.manager]);
-    const listen = [...endpoints].flatMap((endpoint) => ['--listen', endpoint]);
+    const listen = endpoints.flatMap((endpoint) => ['--listen', endpoint]);
     return commandOf('vnmgr', '--database', database, ...listen, ...this.#keysOf('vnmgr'));
   }
 
   #vnapiCommand(): readonly string[] {
-    return commandOf('vnapi', '--manager', this.#socket, '--listen', '127.0.0.1:0', ...this.#keysOf('vnapi'));
+    return commandOf(
+      'vnapi',
+      '--manager',
+      [...this.#standbySockets, this.#socket].join(','),
+      '--listen',
+      '127.0.0.1:0',
+      ...this.#keysOf('vnapi'),
+    );
   }
 
   #keysOf(program: string): readonly string[] {

@@ -85,7 +85,7 @@ export const errorCatalogue = {
     code: '130',
     status: 503,
     cause: 'Another manager holds the right to write.',
-    remedy: 'Try again: requests go to the writing manager as soon as it is known.',
+    remedy: 'Try again, and name all managers in --manager of vnapi: it asks the one that writes.',
   },
   DatabaseUnavailable: {
     code: '131',

@@ -20,7 +20,14 @@ const log = pino(
 async function start(): Promise<() => Promise<void>> {
   const listen = parseListen(options.listen);
   const { keys, insecure } = options;
-  const manager = new BusClient<FromApi>({ endpoints: options.manager, keys, insecure, log, ...PATIENCE });
+  const manager = new BusClient<FromApi>({
+    endpoints: options.manager,
+    keys,
+    insecure,
+    log,
+    isForAnother: ({ error }) => error?.error === 'NotWriter',
+    ...PATIENCE,
+  });
   const server = createServer(manager, log);
   const address = await server.listen(listen).catch((error: unknown) => {
     manager.close();

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BusClient, keygen } from '@vnet/bus';
-import type { AgentUpdate, FromAgent, FromApi, ToAgent } from '@vnet/model';
+import type { AgentStatus, AgentUpdate, FromAgent, FromApi, ToAgent } from '@vnet/model';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Manager } from './manager.ts';
 import { openDatabase } from './store/database.ts';
@@ -96,9 +96,41 @@ describe('the manager', () => {
     });
   });
 
+  it('sends agents away while another manager writes, and takes them when it is gone', async () => {
+    const listen = [`ipc://${dir}/standby`];
+    const standby = await Manager.start({ database: `sqlite:${dir}/vnet.db`, listen, owner: 'standby', log: quiet });
+    try {
+      const updates: AgentUpdate[] = [];
+      const agent: BusClient<FromAgent, ToAgent> = new BusClient({
+        endpoints: listen,
+        log: quiet,
+        onUp: () => {
+          const identity = { type: 'hello', node_id: 'hv1', dpid: '0x000000000000aaaa', run: '1' } as const;
+          agent.send({ ...identity, database: null, revision: null, scopes: ['node/hv1'], subscription: 1 });
+        },
+        onDown: () => {
+          ends++;
+        },
+        onMessage: (message) => {
+          if (message.type === 'update') updates.push(message);
+        },
+      });
+      clients.push(agent);
+      let ends = 0;
+      await vi.waitUntil(() => ends >= 2, { timeout: 10_000 });
+      expect(updates).toEqual([]);
+      await manager.close();
+      await vi.waitUntil(() => updates.length > 0, { timeout: 10_000 });
+    } finally {
+      await standby.close();
+      await start();
+    }
+  });
+
   it('lists hosts with what their agents say of themselves', async () => {
+    const status: AgentStatus = { bridge: 'br0', flows: 42, interfaces: 2, networks: 1, warnings: [] };
     const agent = connect<FromAgent>((message) => {
-      if (message.type === 'question') agent.send({ type: 'answer', id: message.id, body: { flows: 42 } });
+      if (message.type === 'question') agent.send({ type: 'answer', id: message.id, body: status });
     });
     const front = connect<FromApi>();
     await vi.waitUntil(() => agent.up && front.up, { timeout: 10_000, interval: 5 });

@@ -56,6 +56,8 @@ const PRUNE_EVERY_MS = 60 * 60 * 1_000;
 /** How long changes are kept in the database. */
 const HISTORY_MS = 30 * 24 * 60 * 60 * 1_000;
 
+const STANDBY = 'on standby: another manager writes down what agents say';
+
 /** In place of an answer that no message can carry: vnapi's other requests are not to suffer from one. */
 function tooLarge({ id }: Reply, { message }: Error): Reply {
   const error = new VnetError('ArgumentError', `the answer is too large (${message}); ask for fewer items by limit`);
@@ -136,6 +138,7 @@ export class Manager {
     const onWriting = (writing: boolean): void => {
       this.#sayRole(writing);
       this.#background.wake();
+      if (!writing) this.#sendAgentsAway();
     };
     this.#store = await Store.open({ database: this.#database, owner, onRevision, onError, onWriting });
     const { revision, reader } = this.#store;
@@ -194,6 +197,11 @@ export class Manager {
     else log.warn({ owner }, 'standby: another manager holds the right to write; changes are refused until it is gone');
   }
 
+  /** What they have said and nobody has written down, they say again to the manager that writes now. */
+  #sendAgentsAway(): void {
+    for (const [peer] of this.#hub.agents()) this.#bus.disconnect(peer, STANDBY);
+  }
+
   #every(ms: number, work: () => void): void {
     this.#timers.push(setInterval(work, ms).unref());
   }
@@ -218,6 +226,10 @@ export class Manager {
       case 'hello':
         if (peer.node !== undefined && peer.node !== message.node_id) {
           throw new BadMessageError(`the key of node ${peer.node} may not speak for node ${message.node_id}`);
+        }
+        if (!this.#store.writing) {
+          this.#bus.disconnect(peer, STANDBY);
+          return;
         }
         this.#warnOfTwins(message);
         this.#hub.hello(peer, message);
@@ -249,7 +261,7 @@ export class Manager {
   /** While the database is away there is no answer: an edge that is not alone stops. */
   #answerRoles(peer: Peer, message: AgentRoles): void {
     const { request, datapath_id } = message;
-    if (!this.#speaksFor(peer, datapath_id) || !this.#store.writing) return;
+    if (!this.#speaksFor(peer, datapath_id)) return;
     this.#roles.ask(message).then(
       (held) => this.#bus.send(peer, { type: 'roles', request, held }),
       (error: unknown) => this.#options.log.warn({ err: error, datapath_id }, 'an edge got no answer about its roles'),

@@ -2,7 +2,7 @@
 import type { Knex } from 'knex';
 
 /** How long the right lasts without renewal, in ms. */
-export const TERM_MS = 10_000;
+export const TERM_MS = 6_000;
 
 const NAME = 'writer';
 

@@ -10,8 +10,7 @@ import { makeSite, makeVm } from '../../test/site.ts';
 import { Replica, wireRow } from '../scopes/replica.ts';
 import { openDatabase, withoutPassword } from './database.ts';
 import { historyId, oldestRevision, prune, revisionsSince } from './history.ts';
-import { TERM_MS } from './leadership.ts';
-import { Store } from './store.ts';
+import { RENEW_MS, Store } from './store.ts';
 
 const author = { who: 'test', request_id: '' };
 
@@ -85,11 +84,11 @@ onEachDatabase((databases) => {
         });
         for (let i = 0; i < 3; i++) await model.ok('topologies.create', { mode: 'simple_overlay' });
         expect(seen).toEqual([]);
-        vi.advanceTimersByTime(TERM_MS / 3);
+        vi.advanceTimersByTime(RENEW_MS);
         await vi.waitUntil(() => seen.length === 3);
         await model.ok('topologies.create', { mode: 'simple_overlay' });
         await model.store.close();
-        vi.advanceTimersByTime(TERM_MS / 3);
+        vi.advanceTimersByTime(RENEW_MS);
         await vi.waitUntil(() => roles.length > 0);
         expect([roles, standby.writing]).toEqual([[true], true]);
         await vi.waitUntil(() => seen.length === 4);

@@ -24,6 +24,9 @@ export interface StoreOptions {
   readonly onWriting?: (writing: boolean) => void;
 }
 
+/** How often the right is renewed, or looked for by a manager on standby. */
+export const RENEW_MS = TERM_MS / 3;
+
 /** A lost race is repeated this often, with a pause that grows from here (ms). */
 const ATTEMPTS = 8;
 const FIRST_PAUSE_MS = 5;
@@ -51,7 +54,7 @@ export class Store {
     const { knex } = options.database;
     store.#revision = await lastRevision(knex);
     store.#epoch = await take(knex, options.owner, Date.now(), true);
-    store.#renewal = setInterval(() => store.#renewInTime(), TERM_MS / 3);
+    store.#renewal = setInterval(() => store.#renewInTime(), RENEW_MS);
     store.#renewal.unref();
     return store;
   }
@@ -144,6 +147,8 @@ export class Store {
       const tx = new Transaction(trx, Date.now());
       const result = await body(tx);
       const changes = tx.changes();
+      // The term may have run out meanwhile: it is not to be lost by what it was for.
+      if (Date.now() - tx.now > RENEW_MS) await renew(trx, epoch, Date.now());
       const revision = changes.length > 0 ? await appendRevision(trx, author, tx.now, changes) : this.#revision;
       return { result, revision, changes };
     });

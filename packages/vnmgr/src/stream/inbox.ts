@@ -47,6 +47,8 @@ export class Inbox {
         await this.#write(batch);
       } catch (error) {
         onError(error, 'writing what agents said');
+        // Agents are sent away with the right to write, and say it again to who has it.
+        if (error instanceof VnetError && error.name === 'NotWriter') continue;
         if (!(error instanceof VnetError) || error.status !== 503) {
           await this.#oneByOne(batch);
           continue;
