@@ -211,7 +211,7 @@ export class Bridge {
       role: face.name === this.#options.name ? 'local' : face.name === TUNNEL.name ? 'tunnel' : 'plain',
       mac: (face.mac_in_use === undefined ? undefined : parseMac(face.mac_in_use)) ?? null,
       link_up: face.link_state !== 'down',
-      ...bondOf(port),
+      ...bondOf(port, face.name),
       lacp_current: face.lacp_current === true,
       error: face.error ?? null,
     };

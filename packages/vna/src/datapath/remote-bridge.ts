@@ -94,6 +94,7 @@ export class RemoteBridge {
       mac,
       link_up: (state & LINK_DOWN) === 0,
       bond: null,
+      bond_claim: null,
       bond_mode: null,
       lacp: null,
       lacp_current: false,
