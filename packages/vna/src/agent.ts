@@ -88,6 +88,8 @@ export class Agent {
       networks: this.#engine.output('localNetwork').size,
       warnings: [...this.#engine.output('warning').values()],
     }),
+    // Nothing of what the switch said before it fell silent.
+    bonds: () => (this.#bridge.current ? [...this.#engine.output('bond').values()] : undefined),
     rule_stats: ({ uuid }) => (typeof uuid === 'string' ? this.ruleStats(uuid) : undefined),
     why: async (params) => {
       const question = parseQuestion(params);

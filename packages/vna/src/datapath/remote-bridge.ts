@@ -25,14 +25,21 @@ export interface RemoteBridgeOptions {
 export class RemoteBridge {
   readonly #options: RemoteBridgeOptions;
   readonly #claims = new Map<string, string>();
+  #channel: SwitchChannel | undefined;
   #saidOfLegs = '';
 
   constructor(options: RemoteBridgeOptions) {
     this.#options = options;
   }
 
+  /** Whether the ports last seen are those of the switch; false = it is not connected. */
+  get current(): boolean {
+    return this.#channel?.isUp === true;
+  }
+
   /** Follows a connection to the switch. */
   follow(channel: SwitchChannel): void {
+    this.#channel = channel;
     const look = (): void => {
       this.#look(channel).catch((error: unknown) => {
         if (error instanceof DisconnectedError) return;
