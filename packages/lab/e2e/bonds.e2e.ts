@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OvsNode, type Host } from '../src/index.ts';
+import { type Bond, LACP, layCables, plug, untilShown } from './cables.ts';
 import { Capture } from './capture.ts';
 import { DataCentre } from './data-centre.ts';
 import { datagram, Sender } from './frames.ts';
@@ -24,30 +25,16 @@ beforeAll(async () => {
   const node = centre.lab.node('tor');
   if (!(node instanceof OvsNode)) throw new Error('tor is no switch');
   tor = node;
-  for (const link of LINKS) {
-    const ends = `link add ${link} netns ${hv1.namespace} type veth peer ${link} netns ${tor.namespace}`;
-    await centre.lab.machine.exec(['ip', ...ends.split(' ')]);
-    for (const node of [hv1, tor]) await node.exec(['ip', 'link', 'set', link, 'up']);
-  }
+  await layCables(centre, hv1, tor, LINKS);
 });
 
 afterAll(async () => centre.down());
 
-type Bond = Readonly<Record<string, string>>;
-
 /** Puts both ends of the cables into a bond each, or, with undefined, makes them ports by themselves. */
 async function wire(atHost: Bond | undefined, atSwitch: Bond | undefined): Promise<void> {
-  const settings = (bond: Bond): string[] => Object.entries(bond).map(([key, value]) => `${key}=${value}`);
-  const old = ['eth0', 'bond0', ...LINKS].flatMap((port) => ['--', '--if-exists', 'del-port', port]);
-  await hv1.vsctl(...old);
-  await tor.vsctl(...old);
-  const uplink = LINKS.flatMap((link) => ['--', 'set', 'interface', link, 'external-ids:vnet-uplink=true']);
-  const ports = LINKS.flatMap((link) => ['--', 'add-port', 'br0', link]);
-  const ofBond = (bond: Bond | undefined): string[] =>
-    bond ? ['--', 'add-bond', 'br0', 'bond0', ...LINKS, ...settings(bond)] : ports;
-  const access = (atSwitch ? ['bond0'] : LINKS).flatMap((port) => ['--', 'set', 'port', port, 'tag=100']);
-  await tor.vsctl(...ofBond(atSwitch), ...access);
-  await hv1.vsctl(...ofBond(atHost), ...uplink);
+  const both = { links: LINKS, name: 'bond0' };
+  await plug(tor, { ...both, bond: atSwitch, port: { tag: '100' } });
+  await plug(hv1, { ...both, old: ['eth0'], bond: atHost, link: { 'external-ids:vnet-uplink': 'true' } });
 }
 
 async function group(): Promise<string> {
@@ -104,8 +91,7 @@ async function copiesOfABroadcast(): Promise<number> {
 
 describe('a bond with an LACP partner', () => {
   beforeAll(async () => {
-    const lacp = { bond_mode: 'balance-tcp', lacp: 'active', 'other_config:lacp-time': 'fast' };
-    await wire(lacp, lacp);
+    await wire(LACP, LACP);
     await untilGroup('select');
   });
 
@@ -124,6 +110,14 @@ describe('a bond with an LACP partner', () => {
 
   it('goes on when a link is lost', failOver);
 
+  it('is shown with the datapath', async () => {
+    await untilShown(centre, 'hv1', [
+      'uplink bond0: all links (LACP; without a partner one link at a time)',
+      'up1  up  in use',
+      'up2  up  in use',
+    ]);
+  });
+
   it('says which link is lost', async () => {
     const agent = centre.agent('hv1');
     const after = await agent.mark();
@@ -140,7 +134,7 @@ describe('a bond with an LACP partner', () => {
 
 describe('a bond without an LACP partner', () => {
   beforeAll(async () => {
-    await wire({ bond_mode: 'balance-tcp', lacp: 'active', 'other_config:lacp-time': 'fast' }, undefined);
+    await wire(LACP, undefined);
     await untilGroup('ff');
   });
 
@@ -160,6 +154,11 @@ describe('two uplink ports that are no bond', () => {
 
   it('are used one at a time', async () => {
     expect(await copiesOfABroadcast()).toBe(1);
+    await untilShown(centre, 'hv1', [
+      'uplink up1+up2: one link at a time (no LACP)',
+      'up1  up  in use',
+      'up2  up  not in use',
+    ]);
   });
 
   it('go on when a link is lost', failOver);
@@ -172,6 +171,7 @@ describe('a host that is down to one uplink port', () => {
       async () => (await centre.flows('hv1')).every((flow) => !flow.includes('group:')),
       'no flow names the group',
     );
+    await until(async () => !(await group()).includes('group_id='), 'the group is gone');
     expect((await centre.ping('a1', '10.0.0.2', { count: 3 })).received).toBe(3);
   });
 });

@@ -88,6 +88,8 @@ export class Agent {
       networks: this.#engine.output('localNetwork').size,
       warnings: [...this.#engine.output('warning').values()],
     }),
+    // Nothing of what the switch said before it fell silent.
+    bonds: () => (this.#bridge.current ? [...this.#engine.output('bond').values()] : undefined),
     rule_stats: ({ uuid }) => (typeof uuid === 'string' ? this.ruleStats(uuid) : undefined),
     why: async (params) => {
       const question = parseQuestion(params);
@@ -314,9 +316,9 @@ export class Agent {
     if (dpid !== undefined) this.#adopt(dpid);
     this.#switch.want(flows);
     this.#roles.update(outputs.edgeRole);
-    for (const uplink of outputs.uplink.values()) {
-      if (!uplink) continue;
-      this.#log.info({ ...uplink }, 'the uplink has several links');
+    for (const bond of outputs.bond.values()) {
+      if (!bond) continue;
+      this.#log.info({ ...bond }, 'several links are used as one');
       // The switches behind a link that is new, or in use again, have to hear it: as soon as they listen, too.
       this.#announcer.renew();
       for (const ms of LINK_NEWS_MS) {

@@ -22,6 +22,7 @@ import { type Database, openDatabase } from './store/database.ts';
 import { historyId, prune, revisionsSince } from './store/history.ts';
 import { Store } from './store/store.ts';
 import { listAgents } from './stream/agents.ts';
+import { agentOf } from './stream/datapath_agent.ts';
 import { groupStats } from './stream/group_stats.ts';
 import { Hub } from './stream/hub.ts';
 import { Inbox } from './stream/inbox.ts';
@@ -168,6 +169,9 @@ export class Manager {
           groupStats(queries, path['uuid'] ?? '', { hub: this.#hub, questions: this.#questions }),
         why: (queries, { path, values }) =>
           why(queries, path, values['packet'], { hub: this.#hub, questions: this.#questions }),
+      },
+      additions: {
+        'datapaths.show': async ({ dpid }) => ({ agent: await agentOf(String(dpid), this.#hub, this.#questions) }),
       },
       untilApplied: (number, ms) => this.#hub.untilApplied(number, ms),
       onDefect: (err, { request_id, endpoint }) => log.error({ err, request_id, endpoint }, 'request failed'),

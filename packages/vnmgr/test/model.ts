@@ -46,6 +46,7 @@ export async function openModel(url: string, settings: Settings = {}, background
     store,
     settings,
     live: {},
+    additions: {},
     untilApplied: () => Promise.resolve({ agents: 0, behind: [] }),
     onDefect: (error) => void defects.push(error),
   });

@@ -1,6 +1,7 @@
 import type { Action } from '@vnet/openflow';
 import type { SwitchPort, Tables } from '../state/tables.ts';
 import type { View } from './emit.ts';
+import { bondOf, outputTo, type Bond } from './links.ts';
 
 type Interface = Tables['interface'];
 
@@ -13,14 +14,17 @@ export function ownDatapath(view: View): Tables['datapath'] | undefined {
 
 /**
  * The interface a port carries: `external_ids:vnet-interface`, else `external_ids:iface-id`, else the port's name as an
- * interface port of this datapath or of none.
+ * interface port of this datapath or of none. A link of a bond carries the edge that the bond is named for.
  */
 export function interfaceOf(view: View, port: SwitchPort): Interface | undefined {
   if (port.vnet_interface !== null) return view.find('interface', 'uuid', port.vnet_interface)[0];
   const named = port.iface_id === null ? undefined : view.find('interface', 'iface_id', port.iface_id)[0];
   if (named) return named;
   const own = ownDatapath(view)?.id;
-  const candidates = view.find('interface_port', 'port_name', port.name).filter((row) => isHere(row, own));
+  const bonded = port.bond === null ? [] : view.find('interface_port', 'port_name', port.bond).filter(isEdge);
+  const candidates = [...view.find('interface_port', 'port_name', port.name), ...bonded].filter((row) =>
+    isHere(row, own),
+  );
   const best =
     // Interfaces of machines behind an edge port name it, too.
     candidates.find((row) => row.interface_mode === 'edge') ??
@@ -37,6 +41,7 @@ export function portOf(view: View, face: Interface): SwitchPort | undefined {
     ...view.find('port', 'vnet_interface', face.uuid),
     ...(face.iface_id === null ? [] : view.find('port', 'iface_id', face.iface_id)),
     ...names.flatMap((row) => (row.port_name === null ? [] : view.find('port', 'name', row.port_name))),
+    ...names.filter(isEdge).flatMap((row) => view.find('port', 'bond', row.port_name)),
   ];
   return candidates.find((port) => interfaceOf(view, port)?.id === face.id);
 }
@@ -51,11 +56,44 @@ export function homeOf(view: View, interfaceId: number): Home {
 }
 
 /** Whether the manager has seen this very plug of the port, and a newer one on another host since. */
-export function hasLostClaim(view: View, face: Interface, port: SwitchPort): boolean {
+export function hasLostClaim(view: View, face: Interface, claim: string): boolean {
   const own = ownDatapath(view)?.id;
   return view
     .find('active_interface', 'interface_id', face.id)
-    .some((row) => row.datapath_id === own && row.singular !== true && row.claim === port.claim);
+    .some((row) => row.datapath_id === own && row.singular !== true && row.claim === claim);
+}
+
+/** The port that carries an edge, or the bond: what stands for all of its links does not change when one of them does. */
+export interface Trunk extends Bond {
+  readonly claim: string;
+  /** Those of its first link. */
+  readonly ofport: number;
+  readonly zone: number;
+}
+
+/** Numbers of the groups of trunks: above that of the uplink. */
+const TRUNK_GROUPS = 0x10000;
+
+export function trunkOf(view: View, face: Interface): Trunk | undefined {
+  const plug = portOf(view, face);
+  if (!plug) return undefined;
+  const { bond } = plug;
+  const members = bond === null ? [] : view.find('port', 'bond', bond);
+  const ports = members.filter((port) => interfaceOf(view, port)?.id === face.id).sort(byName);
+  const isWhole = bond !== null && ports.length === members.length;
+  const trunk = bondOf(isWhole ? ports : [plug], {
+    kind: 'trunk',
+    name: isWhole ? bond : plug.name,
+    group: TRUNK_GROUPS + face.id,
+  });
+  const claim = isWhole ? (plug.bond_claim ?? plug.claim) : plug.claim;
+  if (!trunk) return undefined;
+  const { ofport, zone } = trunk.links[0]!;
+  return { ...trunk, claim, ofport, zone };
+}
+
+function byName(a: SwitchPort, b: SwitchPort): number {
+  return a.name < b.name ? -1 : 1;
 }
 
 /** The links of this bridge to the physical network, from the model or from `external_ids:vnet-uplink=true`. */
@@ -67,47 +105,25 @@ export function uplinks(view: View): readonly SwitchPort[] {
   const marked = view.find('port', 'uplink', true);
   return [...new Map([...marked, ...modelled].map((port) => [port.id, port])).values()]
     .filter((port) => port.role === 'plain')
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .sort(byName);
 }
 
-/** A link to the physical network that the switch has opened. */
-export type Link = SwitchPort & { readonly ofport: number };
+/** The group of an uplink of several links. */
+const UPLINK_GROUP = 1;
 
-/**
- * The links to the physical network as one. `spread`: all of them are used at a time, because the switches at their other
- * ends treat them as one, too; otherwise only the active one.
- */
-export interface Uplink {
-  readonly links: readonly Link[];
-  readonly spread: boolean;
-  readonly active: Link;
+/** The links to the physical network as one. */
+export function uplinkOf(view: View): Bond | undefined {
+  const ports = uplinks(view);
+  const [first] = ports;
+  const isBond = first?.bond != null && ports.every(({ bond }) => bond === first.bond);
+  const name = isBond ? first.bond : ports.map((port) => port.name).join('+');
+  return bondOf(ports, { kind: 'uplink', name, group: UPLINK_GROUP });
 }
-
-export function uplinkOf(view: View): Uplink | undefined {
-  const links = uplinks(view).filter((port): port is Link => port.ofport !== null);
-  const [first] = links;
-  if (!first) return undefined;
-  return { links, spread: isSpread(links), active: links.find(({ link_up }) => link_up) ?? first };
-}
-
-/** LACP says so, or the operator (a bond that balances). Without an LACP partner only if there is to be no fallback. */
-function isSpread(links: readonly Link[]): boolean {
-  const [first] = links;
-  if (!first || first.bond === null || links.some(({ bond }) => bond !== first.bond)) return false;
-  if (first.lacp === null) return first.bond_mode === 'balance';
-  return first.lacp === 'strict' || links.some(({ lacp_current }) => lacp_current);
-}
-
-/** The group that stands for an uplink of several links. */
-export const UPLINK_GROUP = 1;
 
 /** How packets leave for the physical network. */
 export function uplinkOutput(view: View): Action | undefined {
   const uplink = uplinkOf(view);
-  if (!uplink) return undefined;
-  return uplink.links.length > 1
-    ? { type: 'group', group: UPLINK_GROUP }
-    : { type: 'output', port: uplink.active.ofport };
+  return uplink && outputTo(uplink);
 }
 
 /** The link that announcements leave by. */
@@ -156,6 +172,10 @@ export function transportTo(view: View, datapathId: number): Transport | undefin
   if (here.length === 0 || there.length === 0) return undefined;
   const neighbour = here.some(({ networkId }) => there.some((peer) => peer.networkId === networkId));
   return neighbour ? { kind: 'uplink' } : { kind: 'tunnel', address: there[0]!.address };
+}
+
+function isEdge(row: Tables['interface_port']): boolean {
+  return row.interface_mode === 'edge' && row.port_name !== null;
 }
 
 function isHere(row: Tables['interface_port'], own: number | undefined): boolean {

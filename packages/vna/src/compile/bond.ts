@@ -1,37 +1,48 @@
-import { UPLINK_GROUP, type Link, type Uplink } from './bindings.ts';
+import { admits, describe, isSeveral, type Bond, type Link } from './links.ts';
 import type { Emit } from './emit.ts';
+import type { Flow } from '../pipeline/flow.ts';
+import { PRIORITY } from '../pipeline/priorities.ts';
 
 /**
- * An uplink of several links. The switch itself leaves out a link that is down, or that LACP does not have in use
+ * The group of several links. The switch itself leaves out a link that is down, or that LACP does not have in use
  * (`watch_port`), before the agent has heard of it.
  */
-export function bond(emit: Emit, { links, spread, active }: Uplink): void {
+function group(emit: Emit, { group: id, links, spread, active }: Bond): void {
   const backup = [active, ...links.filter((link) => link !== active)];
-  emit.output('group', UPLINK_GROUP, {
-    id: UPLINK_GROUP,
+  emit.output('group', id, {
+    id,
     type: spread ? 'select' : 'fast_failover',
     ports: (spread ? links : backup).map(({ ofport }) => ofport),
   });
-  emit.output('uplink', '', {
-    mode: spread ? 'all links at a time' : 'one link at a time',
-    links: links.map((link) => `${link.name}: ${stateOf(link)}`),
-    active: spread ? links.filter(isInUse).map(({ name }) => name) : [active.name],
-  });
-  for (const link of links) {
-    const state = stateOf(link);
-    if (state === 'up') continue;
+}
+
+/** How several links are used: said to people, with a warning for each that is not in use because something is wrong. */
+function report(emit: Emit, bond: Bond): void {
+  const state = describe(bond);
+  emit.output('bond', bond.group, state);
+  const inUse = state.links.filter(({ in_use }) => in_use).map(({ name }) => name);
+  for (const link of state.links.filter((each) => each.state !== 'up')) {
     emit.output('warning', `link ${link.name}`, {
-      message: 'a link of the uplink is not in use; the others carry on',
-      details: { port: link.name, state, remedy: 'look at the cable, and at the port of the physical switch' },
+      message: 'one of several links is not as it should be',
+      details: {
+        port: link.name,
+        [bond.kind]: bond.name,
+        state: link.state,
+        in_use: inUse.join(', ') || 'none',
+        remedy: 'look at the cable, and at the port of the physical switch',
+      },
     });
   }
 }
 
-function isInUse(link: Link): boolean {
-  return stateOf(link) === 'up';
+/** Takes what comes from the links that are in use, and makes the group by which packets leave if there are several. */
+export function bond(emit: Emit, links: Bond, entry: Pick<Flow, 'feature' | 'actions' | 'goto'>): void {
+  for (const link of links.links) from(emit, link, admits(links, link) ? entry : { feature: entry.feature });
+  if (!isSeveral(links)) return;
+  group(emit, links);
+  report(emit, links);
 }
 
-function stateOf({ link_up, lacp, lacp_current }: Link): string {
-  if (!link_up) return 'down';
-  return lacp === null || lacp_current ? 'up' : 'no LACP partner';
+function from(emit: Emit, { ofport }: Link, entry: Pick<Flow, 'feature' | 'actions' | 'goto'>): void {
+  emit.flow({ table: 'CLASSIFIER', priority: PRIORITY.base, match: { in_port: ofport }, ...entry });
 }

@@ -1,6 +1,6 @@
 import type { Action } from '@vnet/openflow';
-import type { SwitchPort, Tables } from '../state/tables.ts';
-import { interfaceOf, portOf } from './bindings.ts';
+import type { Tables } from '../state/tables.ts';
+import { interfaceOf, trunkOf, type Trunk } from './bindings.ts';
 import { networkDomain, segmentDomain, type Domain } from './domain.ts';
 import type { View } from './emit.ts';
 
@@ -18,7 +18,8 @@ export interface EdgeVlan {
   readonly domain: Domain;
   /** The edge interface. */
   readonly interfaceId: number;
-  /** OpenFlow number of the edge port. */
+  readonly trunk: Trunk;
+  /** OpenFlow number that stands for the trunk. */
   readonly ofport: number;
   readonly portName: string;
   readonly claim: string;
@@ -58,8 +59,8 @@ export function edgeVlanOf(view: View, vlanTranslationId: number): EdgeVlan | un
   if (!row || row.vlan_id === null || translation?.mode !== 'vnet_edge' || face?.mode !== 'edge') return undefined;
   const domain = domainOf(row);
   const ofport = view.get('bound', face.id)?.ofport;
-  const plug = portOf(view, face);
-  if (!domain || ofport === undefined || !plug) return undefined;
+  const trunk = trunkOf(view, face);
+  if (!domain || ofport === undefined || !trunk) return undefined;
   const { id, vlan_id: vlan } = row;
   const role = roleOf(view, row);
   const contested = hasRivals(view, row);
@@ -69,10 +70,11 @@ export function edgeVlanOf(view: View, vlanTranslationId: number): EdgeVlan | un
     vlan,
     domain,
     interfaceId: face.id,
+    trunk,
     ofport,
-    portName: plug.name,
+    portName: trunk.name,
     // A take-over is a new plug: the newest claim wins.
-    claim: role ? `${plug.claim} ${role.epoch}` : plug.claim,
+    claim: role ? `${trunk.claim} ${role.epoch}` : trunk.claim,
     contested,
     active: !contested || role?.vlan_translation_id === id,
   };
@@ -117,10 +119,11 @@ export function edgeVlansOf(view: View, interfaceId: number): readonly EdgeVlan[
     .sort((a, b) => a.id - b.id);
 }
 
-/** The edge interface that a port carries. */
-export function edgeInterfaceOn(view: View, plug: SwitchPort): Tables['interface'] | undefined {
-  const face = interfaceOf(view, plug);
-  return face?.mode === 'edge' ? face : undefined;
+/** The edge that the port of this name carries, or the bond. */
+export function edgeInterfaceOn(view: View, portName: string): Tables['interface'] | undefined {
+  return [...view.find('port', 'name', portName), ...view.find('port', 'bond', portName)]
+    .map((plug) => interfaceOf(view, plug))
+    .find((face) => face?.mode === 'edge');
 }
 
 /** Whether machines that nobody has declared may stand in a network, behind an edge of any host. */

@@ -41,8 +41,8 @@ export function edgeReserved(view: View, emit: Emit, datapathNetworkId: number):
 
 /** The legacy switches hear that the machines of the domain are behind this trunk: at once when it has taken over. */
 function announce(view: View, emit: Emit, domain: Domain, mac: number, interfaceId: number | null): void {
-  for (const { id, ofport, vlan } of activeVlansOf(view, domain)) {
+  for (const { id, ofport, trunk, vlan } of activeVlansOf(view, domain)) {
     if (view.get('bound', interfaceId)?.ofport === ofport) continue;
-    emit.output('announcement', `vlan ${id} mac ${mac}`, { mac, port: ofport, vlan });
+    emit.output('announcement', `vlan ${id} mac ${mac}`, { mac, port: trunk.active.ofport, vlan });
   }
 }

@@ -21,12 +21,9 @@ export function edgeMachine(view: View, emit: Emit, interfacePortId: number): vo
   const row = view.get('interface_port', interfacePortId);
   const face = view.get('interface', row?.interface_id);
   if (!row || row.port_name === null || face?.mode !== 'vif') return;
-  for (const plug of view.find('port', 'name', row.port_name)) {
-    const edgeFace = edgeInterfaceOn(view, plug);
-    if (!edgeFace) continue;
-    const edges = edgeVlansOf(view, edgeFace.id);
-    for (const lease of view.find('mac_lease', 'interface_id', face.id)) declared(view, emit, lease, edges);
-  }
+  const edgeFace = edgeInterfaceOn(view, row.port_name);
+  const edges = edgeFace ? edgeVlansOf(view, edgeFace.id) : [];
+  for (const lease of view.find('mac_lease', 'interface_id', face.id)) declared(view, emit, lease, edges);
 }
 
 function declared(view: View, emit: Emit, lease: MacLease, edges: readonly EdgeVlan[]): void {

@@ -3,34 +3,30 @@ import { BRIDGE_GROUP_MACS, GROUP_MAC, TAGGED } from '../pipeline/match-values.t
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REASON, REGISTERS, load, on } from '../pipeline/registers.ts';
 import { ARP_ANSWER, BACK } from './arp-answer.ts';
-import { edgeInterfaceOn, edgeVlanOf, edgeVlansOf, pushTag, TAG_PRESENT, type EdgeVlan } from './edge-bindings.ts';
+import { trunkOf } from './bindings.ts';
+import { bond } from './bond.ts';
+import { edgeVlanOf, edgeVlansOf, pushTag, TAG_PRESENT, type EdgeVlan } from './edge-bindings.ts';
 import { edgeGate } from './edge-gate.ts';
 import type { Emit, View } from './emit.ts';
+import { isSeveral, outputTo } from './links.ts';
 import { joinDomain } from './membership.ts';
 import { PORT_METER } from './port.ts';
 
 /** A trunk towards legacy machines. What has no tag, or one that is mapped nowhere, is counted and dropped. */
-export function edgePort(view: View, emit: Emit, portId: number): void {
-  const plug = view.get('port', portId);
-  const face = plug && edgeInterfaceOn(view, plug);
-  if (!face || plug.ofport === null) return;
+export function edgePort(view: View, emit: Emit, interfaceId: number): void {
+  const face = view.get('interface', interfaceId);
+  const trunk = face && trunkOf(view, face);
+  if (!trunk) return;
   const source = on([REGISTERS.SOURCE, face.id]);
-  emit.flow({
-    table: 'CLASSIFIER',
-    priority: PRIORITY.base,
-    feature: 'edge',
-    match: { in_port: plug.ofport },
-    actions: [load(REGISTERS.SOURCE, face.id)],
-    goto: 'EDGE',
-  });
+  bond(emit, trunk, { feature: 'edge', actions: [load(REGISTERS.SOURCE, face.id)], goto: 'EDGE' });
   const dropped = { table: 'EDGE', priority: PRIORITY.counter, feature: 'edge' } as const;
   emit.flow({ ...dropped, match: { ...source, vlan_vid: 0 } });
   emit.flow({ ...dropped, match: { ...source, vlan_vid: TAGGED } });
-  emit.output('meter', plug.ofport, { id: plug.ofport, ...PORT_METER });
+  emit.output('meter', trunk.ofport, { id: trunk.ofport, ...PORT_METER });
   for (const { id } of view.find('translation', 'interface_id', face.id)) {
     emit.each('vlan_translation', 'translation_id', id, 'edgeVlan');
   }
-  emit.each('interface_port', 'port_name', plug.name, 'edgeMachine');
+  emit.each('interface_port', 'port_name', trunk.name, 'edgeMachine');
 }
 
 /** A VLAN behind an edge port: its frames enter the domain without their tag, and get it when they leave. */
@@ -124,7 +120,7 @@ function unknownSenders(view: View, emit: Emit, { id, end, vlan, portName }: Edg
 }
 
 function egress(view: View, emit: Emit, edge: EdgeVlan): void {
-  const { end, vlan, ofport } = edge;
+  const { end, vlan, trunk } = edge;
   const destination = on([REGISTERS.DESTINATION, end]);
   const tagged = pushTag(vlan);
   const out = { table: 'EDGE_EGRESS', feature: 'edge' } as const;
@@ -140,8 +136,12 @@ function egress(view: View, emit: Emit, edge: EdgeVlan): void {
     ...out,
     priority: PRIORITY.base,
     match: destination,
-    actions: [...tagged, { type: 'output', port: ofport }, { type: 'pop_vlan' }],
+    actions: [...tagged, outputTo(trunk), { type: 'pop_vlan' }],
   });
+  // The switch skips the link that a frame came from, and no other: the legacy switch would get it back by another one.
+  if (isSeveral(trunk)) {
+    emit.flow({ ...out, priority: PRIORITY.specific, match: { ...destination, ...on([REGISTERS.SOURCE, end]) } });
+  }
   // The switch does not send a frame out of the port it came from, unless it is told to: between two VLANs of one port.
   for (const other of edgeVlansOf(view, edge.interfaceId)) {
     if (other.id === edge.id || other.domain.key !== edge.domain.key) continue;

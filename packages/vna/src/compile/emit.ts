@@ -1,4 +1,4 @@
-import type { EdgeHostFact } from '@vnet/model';
+import type { BondState, EdgeHostFact } from '@vnet/model';
 import type { Action } from '@vnet/openflow';
 import type { IndexKey } from '../state/index-key.ts';
 import type { IndexName, TableName, Tables } from '../state/tables.ts';
@@ -37,13 +37,6 @@ export interface Group {
   readonly id: number;
   readonly type: 'select' | 'fast_failover';
   readonly ports: readonly number[];
-}
-
-/** How an uplink of several links is used, for people. */
-export interface UplinkState {
-  readonly mode: string;
-  readonly links: readonly string[];
-  readonly active: readonly string[];
 }
 
 /** Tells OVS the way to a tunnel's far end before the first packet needs it. */
@@ -118,7 +111,8 @@ export interface Outputs {
   readonly pupil: true;
   readonly leg: Leg;
   readonly group: Group;
-  readonly uplink: UplinkState;
+  /** How several links are used, for people. */
+  readonly bond: BondState;
   readonly bound: Bound;
   readonly meter: Meter;
   /** A conntrack zone that packets are looked up in. */
@@ -143,7 +137,7 @@ export const OUTPUT_KINDS: readonly OutputKind[] = [
   'pupil',
   'leg',
   'group',
-  'uplink',
+  'bond',
   'bound',
   'meter',
   'zone',

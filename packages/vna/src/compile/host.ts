@@ -38,18 +38,7 @@ function hostTraffic(view: View, emit: Emit): void {
     });
   }
   const uplink = uplinkOf(view);
-  if (uplink && uplink.links.length > 1) bond(emit, uplink);
-  for (const link of uplink?.links ?? []) {
-    const from = {
-      table: 'CLASSIFIER',
-      priority: PRIORITY.base,
-      feature: 'host',
-      match: { in_port: link.ofport },
-    } as const;
-    // Behind a link that is not in use the same switch may stand: what it floods would come twice.
-    if (!uplink?.spread && link !== uplink?.active) emit.flow(from);
-    else emit.flow({ ...from, actions: [load(REGISTERS.REMOTE, 1)], goto: 'UPLINK' });
-  }
+  if (uplink) bond(emit, uplink, { feature: 'host', actions: [load(REGISTERS.REMOTE, 1)], goto: 'UPLINK' });
   const toHost = { table: 'UPLINK', feature: 'host', actions: [{ type: 'output', port: PORT.LOCAL }] } as const;
   emit.flow({ ...toHost, priority: PRIORITY.any, match: {} });
   // Before what is learnt: nobody takes over the MAC of the host.

@@ -3,7 +3,7 @@ import { TAGGED, UNTAGGED } from '../pipeline/match-values.ts';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REGISTERS, load, on } from '../pipeline/registers.ts';
 import type { SwitchPort, Tables } from '../state/tables.ts';
-import { hasLostClaim, interfaceOf, portOf, uplinkPort, uplinks } from './bindings.ts';
+import { hasLostClaim, interfaceOf, portOf, trunkOf, uplinkPort, uplinks } from './bindings.ts';
 import type { Emit, View } from './emit.ts';
 import { floodMember } from './flood.ts';
 import { promiscuousPort } from './promiscuous.ts';
@@ -27,17 +27,14 @@ export function port(view: View, emit: Emit, id: number): void {
   if (problem) warn(emit, plug, problem);
   if (!face || problem || !isPlugged(plug)) return;
 
+  // The links of a bond are one.
+  const { name, ofport, claim, zone } = (face.mode === 'edge' ? trunkOf(view, face) : undefined) ?? plug;
   // A port that has lost its interface is still plugged: the manager must go on knowing its claim.
-  emit.output('localInterface', face.id, {
-    interface_id: face.id,
-    port_name: plug.name,
-    port_number: plug.ofport,
-    claim: plug.claim,
-  });
-  if (hasLostClaim(view, face, plug)) return warn(emit, plug, hasMoved(face, plug));
-  emit.output('bound', face.id, { id: face.id, ofport: plug.ofport, zone: plug.zone });
+  emit.output('localInterface', face.id, { interface_id: face.id, port_name: name, port_number: ofport, claim });
+  if (hasLostClaim(view, face, claim)) return warn(emit, plug, hasMoved(face, plug));
+  emit.output('bound', face.id, { id: face.id, ofport, zone });
   emit.need('filtering', face.id);
-  if (face.mode === 'edge') return emit.need('edgePort', id);
+  if (face.mode === 'edge') return emit.need('edgePort', face.id);
   delivery(emit, face, plug);
   if (face.mode === 'promiscuous') return promiscuousPort(view, emit, face, plug);
   for (const lease of view.find('mac_lease', 'interface_id', face.id)) macLease(view, emit, face, lease);
@@ -59,7 +56,11 @@ const NO_INTERFACE = {
 /** The scopes in which the interface of a port may be found. */
 function scopesOf(plug: SwitchPort): readonly string[] {
   if (plug.vnet_interface !== null) return [`interface/${plug.vnet_interface}`];
-  return [`port/${plug.name}`, ...(plug.iface_id === null ? [] : [`iface_id/${plug.iface_id}`])];
+  return [
+    `port/${plug.name}`,
+    ...(plug.bond === null ? [] : [`port/${plug.bond}`]),
+    ...(plug.iface_id === null ? [] : [`iface_id/${plug.iface_id}`]),
+  ];
 }
 
 function isPlugged(plug: SwitchPort): plug is PluggedPort {
@@ -93,7 +94,8 @@ function problemOf(view: View, face: Tables['interface'], plug: SwitchPort): Pro
     };
   }
   const carrier = portOf(view, face);
-  if (carrier && carrier.id !== plug.id) {
+  const isSameBond = face.mode === 'edge' && plug.bond !== null && carrier?.bond === plug.bond;
+  if (carrier && carrier.id !== plug.id && !isSameBond) {
     return {
       message: 'two ports of this bridge claim one interface: the other one has it',
       details: { ...about, kept_by: carrier.name, remedy: 'remove one of the ports, or give it another interface' },

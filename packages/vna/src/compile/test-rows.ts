@@ -43,6 +43,7 @@ const port = (id: number, name: string, more: Readonly<Record<string, unknown>> 
     mac: null,
     link_up: true,
     bond: null,
+    bond_claim: null,
     bond_mode: null,
     lacp: null,
     lacp_current: false,

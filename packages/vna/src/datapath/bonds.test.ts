@@ -21,12 +21,14 @@ describe('a bond of the bridge', () => {
     [{ lacp: 'passive', other_config: new Map([['lacp-fallback-ab', 'true']]) }, 'backup', 'fallback'],
     [{ lacp: 'active', other_config: new Map([['lacp-fallback-ab', 'false']]) }, 'backup', 'strict'],
   ])('%j: %s, LACP %s', (values, bond_mode, lacp) => {
-    expect(bondOf(port(values))).toEqual({ bond: 'bond0', bond_mode, lacp });
+    expect(bondOf(port(values), 'eth0')).toEqual({ bond: 'bond0', bond_claim: uuid(1).uuid, bond_mode, lacp });
   });
 
-  it('is none with one link', () => {
-    expect(bondOf(port({ interfaces: [uuid(2)] })).bond).toBeNull();
-    expect(bondOf(undefined).bond).toBeNull();
+  it('is none with one link, unless it still has a name of its own', () => {
+    const interfaces = [uuid(2)];
+    expect(bondOf(port({ name: 'eth0', interfaces }), 'eth0').bond).toBeNull();
+    expect(bondOf(undefined, 'eth0').bond).toBeNull();
+    expect(bondOf(port({ interfaces }), 'eth0').bond).toBe('bond0');
   });
 
   it('falls back without an LACP partner, unless it was told not to', () => {

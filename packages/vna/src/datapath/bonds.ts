@@ -6,12 +6,16 @@ import type { PortRow } from './bridge-tables.ts';
 const FALLBACK = 'lacp-fallback-ab';
 
 /** What a port of the agent's state says about the bond that it is a member of. */
-export type BondOf = Pick<SwitchPort, 'bond' | 'bond_mode' | 'lacp'>;
+export type BondOf = Pick<SwitchPort, 'bond' | 'bond_claim' | 'bond_mode' | 'lacp'>;
 
-export function bondOf(port: PortRow | undefined): BondOf {
-  if (!port || port.interfaces.length < 2) return { bond: null, bond_mode: null, lacp: null };
+/** @param link name of the member: a bond that is down to one is still known by its own name */
+export function bondOf(port: PortRow | undefined, link: string): BondOf {
+  if (!port || (port.interfaces.length < 2 && port.name === link)) {
+    return { bond: null, bond_claim: null, bond_mode: null, lacp: null };
+  }
   return {
     bond: port.name,
+    bond_claim: port._uuid.uuid,
     // Without a mode OVS uses active-backup.
     bond_mode: port.bond_mode?.startsWith('balance') ? 'balance' : 'backup',
     lacp: !speaksLacp(port) ? null : port.other_config.get(FALLBACK) === 'true' ? 'fallback' : 'strict',

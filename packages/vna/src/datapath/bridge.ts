@@ -78,13 +78,18 @@ export class Bridge {
     });
   }
 
-  /** Gives a bridge that the agent made the datapath id of its record. */
+  /** Whether the ports last seen are those of the switch; false = the database is away. */
+  get current(): boolean {
+    return this.#monitor.current;
+  }
+
   /** The legs that the host has, once that is known: ports are made for them, and those of others that were made are removed. */
   setLegs(legs: ReadonlyMap<string, Leg>): void {
     this.#legs = legs;
     void this.#look();
   }
 
+  /** Gives a bridge that the agent made the datapath id of its record. */
   async adopt(dpid: string): Promise<void> {
     const bridge = findBridge(this.#monitor, this.#options.name);
     if (!bridge?.external_ids.has(MADE_BY_AGENT) || bridge.other_config.get('datapath-id') === dpid.slice(2)) return;
@@ -211,7 +216,7 @@ export class Bridge {
       role: face.name === this.#options.name ? 'local' : face.name === TUNNEL.name ? 'tunnel' : 'plain',
       mac: (face.mac_in_use === undefined ? undefined : parseMac(face.mac_in_use)) ?? null,
       link_up: face.link_state !== 'down',
-      ...bondOf(port),
+      ...bondOf(port, face.name),
       lacp_current: face.lacp_current === true,
       error: face.error ?? null,
     };

@@ -12,7 +12,7 @@ export class Groups {
     for (const { group } of groups) this.#standing.set(group, '');
   }
 
-  /** Writes what is new or different. Groups that are no longer wanted stay: with one go the flows that use it. */
+  /** Writes what is new or different. */
   async write(channel: SwitchChannel, wanted: Iterable<Group>): Promise<void> {
     for (const { id, type, ports } of wanted) {
       const contents = JSON.stringify([type, ports]);
@@ -31,6 +31,15 @@ export class Groups {
           actions: [{ type: 'output' as const, port }],
         })),
       });
+    }
+  }
+
+  /** Removes all others. With a group go the flows that use it: those have to be gone, or to have been written anew, before. */
+  async retain(channel: SwitchChannel, wanted: Iterable<Group>): Promise<void> {
+    const kept = new Set([...wanted].map(({ id }) => id));
+    for (const group of [...this.#standing.keys()].filter((id) => !kept.has(id))) {
+      this.#standing.delete(group);
+      await channel.send({ type: 'group_mod', command: 'delete', groupType: 'all', group, buckets: [] });
     }
   }
 }

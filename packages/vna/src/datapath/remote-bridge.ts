@@ -25,14 +25,21 @@ export interface RemoteBridgeOptions {
 export class RemoteBridge {
   readonly #options: RemoteBridgeOptions;
   readonly #claims = new Map<string, string>();
+  #channel: SwitchChannel | undefined;
   #saidOfLegs = '';
 
   constructor(options: RemoteBridgeOptions) {
     this.#options = options;
   }
 
+  /** Whether the ports last seen are those of the switch; false = it is not connected. */
+  get current(): boolean {
+    return this.#channel?.isUp === true;
+  }
+
   /** Follows a connection to the switch. */
   follow(channel: SwitchChannel): void {
+    this.#channel = channel;
     const look = (): void => {
       this.#look(channel).catch((error: unknown) => {
         if (error instanceof DisconnectedError) return;
@@ -94,6 +101,7 @@ export class RemoteBridge {
       mac,
       link_up: (state & LINK_DOWN) === 0,
       bond: null,
+      bond_claim: null,
       bond_mode: null,
       lacp: null,
       lacp_current: false,

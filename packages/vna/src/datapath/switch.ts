@@ -268,10 +268,16 @@ export class Switch {
   async #commit(isWhole: () => boolean): Promise<Commit | undefined> {
     if (!this.#known || !this.#channel || this.#closed) return undefined;
     try {
-      await this.#meters.write(this.#channel, this.#options.meters());
-      await this.#groups.write(this.#channel, this.#options.groups?.() ?? []);
+      // All of one moment: what is compiled meanwhile may name groups that are not written yet.
+      const meters = [...this.#options.meters()];
+      const groups = [...(this.#options.groups?.() ?? [])];
       const whole = isWhole();
-      return { whole, changed: await this.#write(this.#channel, this.#plan(whole)) };
+      const commands = this.#plan(whole);
+      await this.#meters.write(this.#channel, meters);
+      await this.#groups.write(this.#channel, groups);
+      const changed = await this.#write(this.#channel, commands);
+      if (whole) await this.#groups.retain(this.#channel, groups);
+      return { whole, changed };
     } catch (error) {
       this.#known = false;
       if (error instanceof DisconnectedError) return undefined;

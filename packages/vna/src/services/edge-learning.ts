@@ -162,13 +162,13 @@ export class EdgeLearning<R extends object> {
   }
 
   /** The frame as it goes on once its sender is known; only what passes in a network goes on there. */
-  #onward({ end, domain, ofport }: EdgeVlan, { etherType }: EthernetFrame, frame: Buffer, inPort: number) {
+  #onward({ end, domain, trunk }: EdgeVlan, { etherType }: EthernetFrame, frame: Buffer, inPort: number) {
     const isArp = etherType === ETHERTYPE.arp;
     if (domain.kind === 'network' && !isArp && etherType !== ETHERTYPE.ipv4) return undefined;
     const next = isArp && domain.kind === 'network' ? TABLES.ARP : TABLES.L2;
     const packet: PacketOut = {
       frame,
-      inPort: inPort === ofport ? inPort : ofport,
+      inPort: trunk.links.some(({ ofport }) => ofport === inPort) ? inPort : trunk.active.ofport,
       actions: [
         load(REGISTERS.SOURCE, end),
         { type: 'load', field: NETWORK_FIELD, offset: 0, bits: 32, value: domain.key },

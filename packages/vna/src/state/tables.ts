@@ -23,6 +23,8 @@ export interface SwitchPort {
   readonly link_up: boolean;
   /** Name of the OVS bond that it is a member of. */
   readonly bond: string | null;
+  /** As `claim`, of the bond. */
+  readonly bond_claim: string | null;
   /** Of its bond: `balance` hashes over the members, `backup` uses one at a time. */
   readonly bond_mode: 'balance' | 'backup' | null;
   /** Of its bond: whether LACP is spoken, and what to do while nobody answers. */

@@ -15,6 +15,7 @@ const port = (claim: string): SeenPort => ({
   iface_id: null,
   link_up: true,
   bond: null,
+  bond_claim: null,
   bond_mode: null,
   lacp: null,
   lacp_current: false,

@@ -65,8 +65,9 @@ function relationAnswer({ entity, other, operation, pathParams }: EntityEndpoint
   return { anyOf: [replyRef(entity), nothing] };
 }
 
-/** Replies of actions. */
-const actionAnswers: Readonly<Record<string, () => Schema>> = {
+/** Replies of actions, and those to which agents add something. */
+const specialAnswers: Readonly<Record<string, () => Schema>> = {
+  'datapaths.show': () => objectOf({ ...replyProperties('datapath'), agent: always(refTo('DatapathAgent')) }),
   'interfaces.rename': () => uuidList('interface'),
   'ip_leases.attach': () => refTo('BareIpLease'),
   'ip_leases.release': () => refTo('BareIpLease'),
@@ -75,8 +76,8 @@ const actionAnswers: Readonly<Record<string, () => Schema>> = {
 
 export function entityAnswer(endpoint: EntityEndpoint): Schema {
   const { name, api, entity, other, operation } = endpoint;
-  const action = actionAnswers[name];
-  if (action !== undefined) return action();
+  const special = specialAnswers[name];
+  if (special !== undefined) return special();
   if (operation === 'list') {
     const isOthers = api.kind === 'relation' && api.list === 'others';
     return pageOf(replyRef(isOthers ? other! : entity));

@@ -1,5 +1,5 @@
 /** What the endpoints about the whole model answer. */
-import { declarationOf, entityNames, type ModelEndpoint } from '@vnet/model';
+import { declarationOf, entityNames, LINK_STATES, type ModelEndpoint } from '@vnet/model';
 import { pageOf } from './answers.ts';
 import { documentSchemas } from './model_document.ts';
 import { IPV4_TEXT, MAC_TEXT, replyRef, uuidSchema } from './rows.ts';
@@ -89,6 +89,35 @@ const agents = pageOf(
   }),
 );
 
+const bond = objectOf(
+  each({
+    kind: { type: 'string', enum: ['uplink', 'trunk'] },
+    name: { ...TEXT, description: 'That of the OVS bond; of ports that are no bond, their names with + between them.' },
+    mode: { type: 'string', enum: ['all links', 'one link at a time'] },
+    lacp: { ...BOOLEAN, description: 'LACP is spoken.' },
+    fallback: {
+      ...orNull({ type: 'string', enum: ['active-backup', 'none'] }),
+      description: 'What is done without an LACP partner; null without LACP.',
+    },
+    links: arrayOf(objectOf(each({ name: TEXT, state: { type: 'string', enum: LINK_STATES }, in_use: BOOLEAN }))),
+  }),
+);
+
+const datapathAgent = objectOf(
+  each({
+    connected: BOOLEAN,
+    since: {
+      ...orNull(TEXT),
+      description: 'Of what `connected` says; null: never connected since the manager was started.',
+    },
+    bonds: {
+      ...orNull(arrayOf(bond)),
+      description: 'Uplinks and trunks of several links, as they are now; null: the agent does not say.',
+    },
+  }),
+  'The agent of a datapath, asked for this reply.',
+);
+
 const direction: Schema = { type: 'string', enum: ['ingress', 'egress'] };
 const counters = { direction, packets: NUMBER, bytes: NUMBER };
 
@@ -173,4 +202,5 @@ export const modelSchemas: Readonly<Record<string, Schema>> = {
   ...documentSchemas,
   PlannedChange: plannedChange,
   TreeInterface: treeInterface,
+  DatapathAgent: datapathAgent,
 };

@@ -1,8 +1,15 @@
 /** One value as people read it. */
+import { isRow } from './answers.ts';
+import { agentText } from './datapath_agent.ts';
 import { declarationOf, formatIpv4, formatMac, type EntityName, type Field } from '@vnet/model';
+
+/** Columns that are texts of their own. */
+const TEXTS: Readonly<Record<string, (value: unknown) => string>> = { 'datapath agent': agentText };
 
 /** Fills in what only the declaration knows: some replies carry addresses as numbers (reference §3). */
 export function cell(entity: EntityName, column: string, value: unknown): string {
+  const text = TEXTS[`${entity} ${column}`];
+  if (text !== undefined && isRow(value)) return text(value);
   const field: Field | undefined = declarationOf(entity).fields[column];
   if (value === null || value === undefined) return '';
   if (typeof value === 'number' && field?.type === 'ipv4') return formatIpv4(value);

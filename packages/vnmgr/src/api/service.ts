@@ -12,6 +12,7 @@ import {
   validate,
 } from '@vnet/model';
 import type { Settings } from '../rules/rule.ts';
+import type { Reply as Row } from '../replies/index.ts';
 import type { Store } from '../store/store.ts';
 import type { Outcome } from '../stream/hub.ts';
 import { read } from './reads.ts';
@@ -23,6 +24,8 @@ export interface ServiceOptions {
   readonly settings: Settings;
   /** Queries that ask agents, by the name of the endpoint. */
   readonly live: Readonly<Record<string, Query>>;
+  /** What agents add to the replies of other endpoints, by their names: keys behind those of the row. */
+  readonly additions: Readonly<Record<string, (row: Row) => Promise<object>>>;
   readonly untilApplied: (revision: number, ms: number) => Promise<Outcome>;
   /** For errors that are defects: the answer says no more than that. */
   readonly onDefect: (error: unknown, request: ApiRequest) => void;
@@ -68,7 +71,7 @@ export class Service {
   }
 
   async #answer(request: ApiRequest): Promise<Answer> {
-    const { store, settings, live } = this.#options;
+    const { store, settings, live, additions } = this.#options;
     const endpoint = findEndpoint(request.endpoint);
     if (endpoint === undefined) throw new VnetError('UnknownEndpoint', request.endpoint);
     if (request.strict === true) checkNames(endpoint, namesOf(endpoint, request));
@@ -78,7 +81,8 @@ export class Service {
       const body = await store.read((queries) =>
         isEntityEndpoint(endpoint) ? read(queries, { endpoint, ...valid }) : query(queries, endpoint.name, valid, live),
       );
-      return { ok: true, body, revision };
+      const added = await additions[endpoint.name]?.(body as Row);
+      return { ok: true, body: added === undefined ? body : { ...(body as object), ...added }, revision };
     }
     const author = { who: request.who.slice(0, 255), request_id: request.request_id.slice(0, 255) };
     const { result, revision } = await (isEntityEndpoint(endpoint)

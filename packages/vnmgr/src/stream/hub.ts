@@ -44,6 +44,8 @@ export class Hub<Peer> {
   /** Who got which of the last revisions, for those who wait. */
   readonly #receivers = new Map<number, Set<Session>>();
   readonly #waiters = new Set<Waiter>();
+  /** When the agent of a datapath was gone, epoch milliseconds, while no other is there. */
+  readonly #gone = new Map<string, number>();
 
   constructor(options: HubOptions<Peer>) {
     this.#options = options;
@@ -63,8 +65,14 @@ export class Hub<Peer> {
     return [...this.#sessions.values()].find((session) => session.dpid === dpid && session.run !== run);
   }
 
+  /** Since when the datapath of this dpid has no agent; undefined: it has one, or has had none. */
+  goneSince(dpid: string): number | undefined {
+    return this.#gone.get(dpid);
+  }
+
   hello(peer: Peer, hello: AgentHello): void {
     this.gone(peer);
+    this.#gone.delete(hello.dpid);
     const { replica, database } = this.#options;
     const session = new Session(hello, database);
     this.#sessions.set(peer, session);
@@ -106,6 +114,8 @@ export class Hub<Peer> {
     if (session === undefined) return;
     this.#sessions.delete(peer);
     this.#peers.delete(session);
+    const { dpid, run } = session;
+    if (this.twin(dpid, run) === undefined) this.#gone.set(dpid, Date.now());
     for (const scope of session.scopes) this.#forget(session, scope);
     for (const sessions of this.#receivers.values()) sessions.delete(session);
     for (const waiter of [...this.#waiters]) this.#release(waiter, session);

@@ -1,0 +1,280 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OvsNode, type Host } from '../src/index.ts';
+import { type Bond, LACP, layCables, plug, untilShown } from './cables.ts';
+import { Capture } from './capture.ts';
+import { DataCentre } from './data-centre.ts';
+import { LEGACY, LEGACY_SITE, mapVlans, TRUNK, TWO_EDGES } from './edge-site.ts';
+import { datagram, Sender } from './frames.ts';
+import { SteadyPing } from './steady-ping.ts';
+import { until } from './until.ts';
+
+/** Two cables from each edge host to the legacy switch. */
+const LINKS = { edge1: ['t1', 't2'], edge2: ['t3', 't4'] } as const;
+type Edge = keyof typeof LINKS;
+const EDGES = ['edge1', 'edge2'] as const;
+const VLANS = '100,200,300';
+/** A ping every 10 ms. */
+const EVERY_MS = 10;
+/** What is lost in a row while a link goes down, in ms. */
+const FAIL_OVER_MS = 1_000;
+const { newa, quiet } = LEGACY;
+
+let centre: DataCentre;
+let edge1: Host;
+let tor: OvsNode;
+
+/** `edge2` is there only where a test wires it up: until then its trunk is no port of the switch. */
+beforeAll(async () => {
+  const { hosts, switches } = TWO_EDGES.topology;
+  centre = await DataCentre.up({
+    topology: { ...LEGACY_SITE.topology, hosts: hosts!, switches: switches! },
+    tenants: LEGACY_SITE.tenants,
+  });
+  edge1 = centre.lab.host('edge1');
+  const node = centre.lab.node('tor');
+  if (!(node instanceof OvsNode)) throw new Error('tor is no switch');
+  tor = node;
+  for (const edge of EDGES) {
+    await tor.vsctl('del-port', edge);
+    await layCables(centre, centre.lab.host(edge), tor, LINKS[edge]);
+  }
+});
+
+afterAll(async () => centre.down());
+
+/** Plugs the cables of an edge host in at both ends: as a bond, or, with undefined, each as a port by itself. */
+async function wire(edge: Edge, atEdge: Bond, atSwitch: Bond | undefined): Promise<void> {
+  const links = LINKS[edge];
+  await plug(tor, { links, name: `bond-${edge}`, bond: atSwitch, port: { trunks: VLANS, vlan_mode: 'trunk' } });
+  await plug(centre.lab.host(edge), { links, name: TRUNK, bond: atEdge });
+}
+
+async function untilGroup(type: string): Promise<void> {
+  await until(
+    async () => (await edge1.ofctl('dump-groups')).includes(`type=${type}`),
+    `the trunk of edge1 is a group of type ${type}`,
+    30_000,
+  );
+  await reached();
+}
+
+/** Both ways, over MAC2MAC and GRE, and a machine on the edge host itself. */
+async function reached(): Promise<void> {
+  for (const vm of ['a1', 'a2', 'a3']) {
+    await centre.reachedAfter(vm, newa.address, 30_000);
+    await centre.reachedAfter('newa', centre.lab.vm(vm).address!, 30_000);
+  }
+}
+
+/** How often broadcasts of one machine arrive at another: each goes by the link that its addresses lead to. */
+async function copies(from: string, to: string): Promise<readonly number[]> {
+  const run = Math.random();
+  const texts = Array.from({ length: 16 }, (_, index) => `marker ${run} ${index}!`);
+  await using capture = await Capture.on(centre.lab.node(to), 'eth0', 'udp');
+  const sender = new Sender(centre.lab.node(from));
+  const legacy = Object.entries(LEGACY).find(([name]) => name === from)?.[1];
+  const { mac: src, address } = legacy ?? { mac: centre.lab.vm(from).mac, address: centre.lab.vm(from).address! };
+  const frame = (text: string, last = 255): Buffer =>
+    datagram({ src, dst: 'ff:ff:ff:ff:ff:ff', srcIp: address.split('/')[0]!, dstIp: `10.0.0.${last}` }, text);
+  const count = (text: string): number => capture.frames.filter((each) => each.includes(text)).length;
+  // Switches may still send what is for one trunk to where it was.
+  if (from !== to) {
+    await until(() => {
+      sender.send([frame('the beginning')]);
+      return count('the beginning') > 0;
+    }, `${to} gets broadcasts of ${from}`);
+  }
+  sender.send(texts.map((text, index) => frame(text, 200 + index)));
+  await using other = await Capture.on(centre.lab.vm('a3'), 'eth0', 'udp');
+  const listener = from === 'a3' || to === 'a3' ? capture : other;
+  if (from !== to) {
+    sender.send([frame('the end')]);
+    await capture.frame((each) => each.includes('the end'), `${to} gets the last broadcast of ${from}`);
+  } else {
+    // It cannot wait for what must not come: what others get of it has been around by then.
+    await until(() => {
+      sender.send([frame('the end')]);
+      return listener.frames.some((each) => each.includes('the end'));
+    }, `a3 gets the last broadcast of ${from}`);
+  }
+  sender.close();
+  return texts.map(count);
+}
+
+const each = (count: number): number[] => Array.from({ length: 16 }, () => count);
+
+/** Nothing comes twice, and nothing goes back to the switch by another link. */
+async function expectNoLoop(): Promise<void> {
+  for (const vm of ['a1', 'a2', 'a3']) expect(await copies('newa', vm), `newa to ${vm}`).toEqual(each(1));
+  for (const vm of ['a1', 'a3']) expect(await copies(vm, 'newa'), `${vm} to newa`).toEqual(each(1));
+  expect(await copies('newa', 'quiet'), 'newa to quiet').toEqual(each(1));
+  expect(await copies('newa', 'newa'), 'newa to itself').toEqual(each(0));
+}
+
+/** Takes each link down and up again while machines talk, both ways; says how many of the pings each change cost. */
+async function failOver(): Promise<void> {
+  for (const link of LINKS.edge1) {
+    for (const [from, to] of [
+      ['newa', centre.lab.vm('a1').address!],
+      ['a3', newa.address],
+    ] as const) {
+      const lost: Record<string, number> = {};
+      for (const change of ['down', 'up'] as const) {
+        const ping = await SteadyPing.start(centre, from, to.split('/')[0]!, EVERY_MS);
+        await tor.exec(['ip', 'link', 'set', link, change]);
+        if (change === 'up') await untilLive(link);
+        await ping.more(100);
+        lost[change] = (await ping.stop()).lost.length;
+      }
+      process.stderr.write(`${from} to ${to}, ${link}: lost ${lost['down']} down, ${lost['up']} up of 100 Hz\n`);
+      expect(lost['down'], `${from} to ${to} without ${link}`).toBeLessThan(FAIL_OVER_MS / EVERY_MS);
+      expect(lost['up'], `${from} to ${to}, ${link} again`).toBeLessThan(FAIL_OVER_MS / EVERY_MS);
+    }
+  }
+}
+
+async function untilLive(link: string): Promise<void> {
+  const isLive = async (): Promise<boolean> => (await edge1.ofctl('dump-ports-desc', link)).includes('LIVE');
+  await until(isLive, `${link} is in use again`, 20_000);
+}
+
+/** What `vnctl edge hosts` says of a machine. */
+async function listed(mac: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const { items } = (await centre.api('GET', 'edge_hosts')) as { items: Record<string, unknown>[] };
+  return items.find((item) => item['mac_address'] === mac);
+}
+
+const WITH_FALLBACK = `trunk ${TRUNK}: all links (LACP; without a partner one link at a time)`;
+
+describe('a trunk with an LACP partner', () => {
+  beforeAll(async () => {
+    await wire('edge1', LACP, LACP);
+    await mapVlans(centre);
+    await untilGroup('select');
+  });
+
+  it('is one port: machines behind it are listed at the bond', async () => {
+    expect(await edge1.ofctl('dump-groups')).toMatch(/type=select.*watch_port:.*watch_port:/);
+    await until(async () => (await listed(newa.mac))?.['port_name'] === TRUNK, 'newa is listed');
+    await untilShown(centre, 'edge1', [WITH_FALLBACK, 't1  up  in use', 't2  up  in use']);
+  });
+
+  it('takes from and sends by both links, and gives nothing back to the switch', async () => {
+    const counted = async (what: string, link: string): Promise<number> =>
+      Number(new RegExp(`${what} pkts=(\\d+)`).exec(await edge1.ofctl('dump-ports', link))?.[1]);
+    const before = await Promise.all(LINKS.edge1.flatMap((link) => [counted('rx', link), counted('tx', link)]));
+    await expectNoLoop();
+    const after = await Promise.all(LINKS.edge1.flatMap((link) => [counted('rx', link), counted('tx', link)]));
+    after.forEach((count, index) => expect(count - before[index]!, `counter ${index}`).toBeGreaterThan(0));
+  });
+
+  it('goes on when a link is lost, and machines have not moved', async () => {
+    const after = await centre.agent('edge1').mark();
+    await failOver();
+    const lines = (await centre.agent('edge1').lines()).slice(after);
+    expect(lines.filter(({ msg }) => msg === 'a legacy machine has moved')).toEqual([]);
+    expect((await listed(newa.mac))?.['port_name']).toBe(TRUNK);
+  });
+
+  it('is shown with the link that is down, and again', async () => {
+    await tor.exec(['ip', 'link', 'set', 't1', 'down']);
+    await untilShown(centre, 'edge1', [WITH_FALLBACK, 't1  down  not in use', 't2  up    in use']);
+    await tor.exec(['ip', 'link', 'set', 't1', 'up']);
+    await untilShown(centre, 'edge1', [WITH_FALLBACK, 't1  up  in use', 't2  up  in use']);
+  });
+
+  it('has machines that are declared behind it', async () => {
+    const body = { mode: 'vif', port_name: TRUNK, network_uuid: 'nw-a', mac_address: quiet.mac };
+    const address = { ipv4_address: quiet.address.split('/')[0]! };
+    await centre.api('POST', 'interfaces?wait=flows&timeout=10', { uuid: 'if-quiet', ...body, ...address });
+    for (const vm of ['a1', 'a2', 'a3']) expect((await centre.ping(vm, quiet.address, { count: 3 })).received).toBe(3);
+    await failOver();
+    expect((await centre.ping('a3', quiet.address, { count: 3 })).received).toBe(3);
+    await centre.vnctl('interfaces', 'del', 'if-quiet', '--wait');
+  });
+
+  it('uses one link at a time while the partner is away, and both when it is back', async () => {
+    await plug(tor, { links: LINKS.edge1, name: 'bond-edge1', bond: undefined, port: { trunks: VLANS } });
+    await untilGroup('ff');
+    await untilShown(centre, 'edge1', [
+      WITH_FALLBACK.replace('all links', 'one link at a time'),
+      't1  no LACP partner  in use',
+      't2  no LACP partner  not in use',
+    ]);
+    await expectNoLoop();
+    await failOver();
+    const bond = { ...LACP };
+    await plug(tor, { links: LINKS.edge1, name: 'bond-edge1', bond, port: { trunks: VLANS, vlan_mode: 'trunk' } });
+    await untilGroup('select');
+    await expectNoLoop();
+  });
+});
+
+describe.each([
+  ['that uses one link at a time, with a switch that knows nothing of it', { bond_mode: 'active-backup' }, undefined],
+  ['that balances without LACP, as the switch does', { bond_mode: 'balance-slb' }, { bond_mode: 'balance-slb' }],
+] as const)('a trunk %s', (_, atEdge, atSwitch) => {
+  const [mode, type] = atSwitch ? ['all links', 'select'] : ['one link at a time', 'ff'];
+
+  beforeAll(async () => {
+    await wire('edge1', atEdge, atSwitch);
+    await untilGroup(type!);
+  });
+
+  it('makes no loop, and is shown', async () => {
+    await expectNoLoop();
+    await untilShown(centre, 'edge1', [
+      `trunk ${TRUNK}: ${mode} (no LACP)`,
+      't1  up  in use',
+      `t2  up  ${atSwitch ? 'in use' : 'not in use'}`,
+    ]);
+  });
+
+  it('goes on when a link is lost', failOver);
+});
+
+describe('the trunks of two edge hosts', () => {
+  beforeAll(async () => {
+    await wire('edge1', LACP, LACP);
+    await wire('edge2', LACP, LACP);
+    await mapVlans(centre, 'edge2');
+    await untilGroup('select');
+    const shown = (links: readonly string[]): string[] => [WITH_FALLBACK, ...links.map((link) => `${link}  up  in use`)];
+    for (const edge of EDGES) await untilShown(centre, edge, shown(LINKS[edge]));
+  });
+
+  it('make no loop, and neither does the one that takes over', async () => {
+    await expectNoLoop();
+    await centre.agent('edge1').kill();
+    await until(
+      async () => (await centre.vnctl('datapaths', 'show', 'dp-edge1')).stdout.includes('not connected since 20'),
+      'the agent is shown to be gone',
+      20_000,
+    );
+    const { agent } = await centre.api('GET', 'datapaths/dp-edge1');
+    expect(agent).toMatchObject({ connected: false, bonds: null });
+    const holder = async (): Promise<unknown> =>
+      ((await centre.api('GET', 'edge_roles')) as { items: Record<string, unknown>[] }).items.find(
+        ({ vlan_id }) => vlan_id === 100,
+      )?.['datapath_uuid'];
+    await until(async () => (await holder()) === 'dp-edge2', 'edge2 carries VLAN 100');
+    await centre.reachedAfter('a3', newa.address, 20_000);
+    await expectNoLoop();
+    await centre.agent('edge1').start();
+    await centre.settled();
+    await expectNoLoop();
+  });
+});
+
+describe('a trunk that is down to one link', () => {
+  it('is still known by the name of the bond, and its group is gone', async () => {
+    await centre.vnctl('translations', 'del', 'tr-edge2', '--wait');
+    await edge1.vsctl('--id=@link', 'get', 'interface', 't2', '--', 'remove', 'port', TRUNK, 'interfaces', '@link');
+    await until(async () => !(await edge1.ofctl('dump-groups')).includes('group_id='), 'the group is gone', 20_000);
+    expect((await centre.flows('edge1')).filter((flow) => flow.includes('group:'))).toEqual([]);
+    await tor.exec(['ip', 'link', 'set', 't2', 'down']);
+    await reached();
+    expect((await listed(newa.mac))?.['port_name']).toBe(TRUNK);
+    await untilShown(centre, 'edge1', []);
+  });
+});
