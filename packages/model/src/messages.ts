@@ -118,23 +118,6 @@ export interface EdgeHostFact {
   readonly seen: number;
 }
 
-/** What there is to say of a link, in the order of what is wrong. */
-export const LINK_STATES = ['not opened', 'down', 'no LACP partner', 'up'] as const;
-export type LinkState = (typeof LINK_STATES)[number];
-
-/** Several links that a datapath uses as one: the answer to the question `bonds` is a list of these. */
-export interface BondState {
-  /** To the physical network, or to legacy machines. */
-  readonly kind: 'uplink' | 'trunk';
-  readonly name: string;
-  readonly mode: 'all links' | 'one link at a time';
-  /** Whether LACP is spoken. */
-  readonly lacp: boolean;
-  /** What is done without an LACP partner; null without LACP. */
-  readonly fallback: 'active-backup' | 'none' | null;
-  readonly links: readonly { readonly name: string; readonly state: LinkState; readonly in_use: boolean }[];
-}
-
 /**
  * What is so on this datapath. `full`: everything else that this datapath said before is no longer so.
  * Idempotent; answered by nothing: the effect comes back through the change stream.

@@ -20,6 +20,23 @@ export interface AgentStatus {
   readonly warnings: readonly AgentWarning[];
 }
 
+/** What there is to say of a link, in the order of what is wrong. */
+export const LINK_STATES = ['not opened', 'down', 'no LACP partner', 'up'] as const;
+export type LinkState = (typeof LINK_STATES)[number];
+
+/** Several links that a datapath uses as one. */
+export interface BondState {
+  /** To the physical network, or to legacy machines. */
+  readonly kind: 'uplink' | 'trunk';
+  readonly name: string;
+  readonly mode: 'all links' | 'one link at a time';
+  /** Whether LACP is spoken. */
+  readonly lacp: boolean;
+  /** What is done without an LACP partner; null without LACP. */
+  readonly fallback: 'active-backup' | 'none' | null;
+  readonly links: readonly { readonly name: string; readonly state: LinkState; readonly in_use: boolean }[];
+}
+
 /** A packet from one interface to another, by their ids. */
 export interface WhyQuestion {
   readonly from: number;
@@ -74,6 +91,11 @@ export interface RuleStats {
 /** The questions, by their names: with what, and what is answered. */
 export interface Questions {
   readonly status: { readonly params: Readonly<Record<string, never>>; readonly answer: AgentStatus };
+  /** Where several links are used as one; not answered while the agent does not know how they are. */
+  readonly bonds: {
+    readonly params: Readonly<Record<string, never>>;
+    readonly answer: { readonly bonds: readonly BondState[] };
+  };
   readonly why: { readonly params: WhyQuestion; readonly answer: Explanation };
   readonly rule_stats: { readonly params: { readonly uuid: string }; readonly answer: RuleStats };
 }

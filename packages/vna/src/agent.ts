@@ -89,7 +89,7 @@ export class Agent {
       warnings: [...this.#engine.output('warning').values()],
     }),
     // Nothing of what the switch said before it fell silent.
-    bonds: () => (this.#bridge.current ? [...this.#engine.output('bond').values()] : undefined),
+    bonds: () => (this.#bridge.current ? { bonds: [...this.#engine.output('bond').values()] } : undefined),
     rule_stats: ({ uuid }) => (typeof uuid === 'string' ? this.ruleStats(uuid) : undefined),
     why: async (params) => {
       const question = parseQuestion(params);

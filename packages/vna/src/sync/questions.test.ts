@@ -7,6 +7,7 @@ const question = (name: string, params = {}) => ({ type: 'question', id: 1, name
 const status = { bridge: 'br0', flows: 3, interfaces: 1, networks: 1, warnings: [] };
 const answers: Answers = {
   status: () => Promise.resolve(status),
+  bonds: () => undefined,
   why: () => {
     throw new Error('on purpose');
   },

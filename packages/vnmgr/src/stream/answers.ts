@@ -1,19 +1,48 @@
 /** What agents answer, checked before anything looks at it: an agent may be of another version. */
-import type {
-  AgentStatus,
-  AgentWarning,
-  AnswerOf,
-  DeniedCounters,
-  Explanation,
-  QuestionName,
-  RuleCounters,
-  RuleStats,
+import {
+  type AgentStatus,
+  type AgentWarning,
+  type AnswerOf,
+  type BondState,
+  type DeniedCounters,
+  type Explanation,
+  LINK_STATES,
+  type QuestionName,
+  type RuleCounters,
+  type RuleStats,
 } from '@vnet/model';
-import { firstWrong, hasShape, isId, isIdOrNull, isObject, isString, listOf, type Check } from '../shapes.ts';
+import {
+  firstWrong,
+  hasShape,
+  isBoolean,
+  isId,
+  isIdOrNull,
+  isObject,
+  isString,
+  listOf,
+  type Check,
+} from '../shapes.ts';
 
-const OUTCOMES: readonly unknown[] = ['delivered', 'sent', 'punted', 'dropped'] satisfies Explanation['outcome'][];
+const oneOf =
+  (...values: readonly unknown[]): Check =>
+  (value) =>
+    values.includes(value);
 
-const isDirection: Check = (value) => value === 'ingress' || value === 'egress';
+const link: Record<keyof BondState['links'][number], Check> = {
+  name: isString,
+  state: oneOf(...LINK_STATES),
+  in_use: isBoolean,
+};
+const bond: Record<keyof BondState, Check> = {
+  kind: oneOf('uplink', 'trunk'),
+  name: isString,
+  mode: oneOf('all links', 'one link at a time'),
+  lacp: isBoolean,
+  fallback: oneOf(null, 'active-backup', 'none'),
+  links: listOf((value) => hasShape(value, link)),
+};
+
+const isDirection = oneOf('ingress', 'egress');
 
 const warning: Record<keyof AgentWarning, Check> = { message: isString, details: isObject };
 const denied: Record<keyof DeniedCounters, Check> = {
@@ -39,8 +68,9 @@ const ANSWERS: { readonly [N in QuestionName]: Record<keyof AnswerOf<N>, Check> 
     networks: isId,
     warnings: listOf((value) => hasShape(value, warning)),
   } satisfies Record<keyof AgentStatus, Check>,
+  bonds: { bonds: listOf((value) => hasShape(value, bond)) },
   why: {
-    outcome: (value) => OUTCOMES.includes(value),
+    outcome: oneOf('delivered', 'sent', 'punted', 'dropped'),
     table: isString,
     purpose: isString,
     reasons: listOf(isString),
