@@ -40,7 +40,10 @@ interface Waiting {
 }
 
 const FIRST_RETRY_MS = 50;
-const LAST_RETRY_MS = 1_000;
+/** Where nobody listens it costs nothing to look again; the roles of edges do not outlast an absence of two seconds. */
+const LAST_RETRY_MS = 250;
+/** Whoever has sent us away is asked less often. */
+const LAST_RETURN_MS = 1_000;
 
 /**
  * A program's line to the manager. It connects by itself, for ever: to the next endpoint whenever one is silent, refuses or
@@ -189,17 +192,17 @@ export class BusClient<Out extends BusMessage, In extends BusMessage = never> {
     const wasUp = this.#up;
     this.#up = false;
     // One that is refused, or that cannot stand what it is sent, must not come back at once for ever.
-    if (wasUp && Date.now() - this.#upSince > LAST_RETRY_MS) this.#attempts = 0;
+    if (wasUp && Date.now() - this.#upSince > LAST_RETURN_MS) this.#attempts = 0;
     this.#refuseWaiting(this.#lastReason);
     if (wasUp) this.#options.onDown?.(reason);
     // onDown may have closed the client.
-    if (!this.#closed) this.#retry = setTimeout(() => this.#connect(), this.#retryDelay());
+    if (!this.#closed) this.#retry = setTimeout(() => this.#connect(), this.#retryDelay(wasUp));
   }
 
   /** Soon at first, then less and less often, and never all agents of a manager at the same time. */
-  #retryDelay(): number {
+  #retryDelay(wasUp: boolean): number {
     const round = Math.floor(this.#attempts++ / this.#options.endpoints.length);
-    const delay = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(round, 10));
+    const delay = Math.min(wasUp ? LAST_RETURN_MS : LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(round, 10));
     return delay * (0.5 + Math.random() / 2);
   }
 

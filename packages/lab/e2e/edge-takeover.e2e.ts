@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandOf } from '../src/index.ts';
 import { Capture } from './capture.ts';
 import { DataCentre } from './data-centre.ts';
-import { LEGACY, mapVlans, TWO_EDGES } from './edge-site.ts';
+import { LEGACY, mapVlans, TRUNK, TWO_EDGES } from './edge-site.ts';
 import { datagram, Sender } from './frames.ts';
+import { SteadyPing } from './steady-ping.ts';
 import { until } from './until.ts';
 
 const MANAGER_ADDRESS = '10.1.0.2';
@@ -141,6 +142,39 @@ describe('two edge hosts on one VLAN', () => {
     await centre.lab.exec(cut, ['ip', 'route', 'del', 'blackhole', MANAGER_ADDRESS]);
     await centre.agent(cut).message('synced', { after: await centre.agent(cut).mark(), timeout: 30_000 });
     expect(await holder()).toBe(other(cut));
+    await expectNoLoop();
+  });
+
+  it('hand over when the trunk of the one that carries it loses its link', async () => {
+    let dead = '';
+    const ms = await takeOver(async (edge) => {
+      dead = edge;
+      await centre.lab.exec(edge, ['ip', 'link', 'set', TRUNK, 'down']);
+    });
+    process.stderr.write(`take-over after a trunk lost its link: ${(ms / 1000).toFixed(1)} s\n`);
+    expect(ms).toBeLessThan(4_000);
+    const { stdout } = await centre.vnctl('agents');
+    expect(stdout).toContain('a trunk is dead');
+    await centre.lab.exec(dead, ['ip', 'link', 'set', TRUNK, 'up']);
+    await centre.settled();
+    expect(await holder()).toBe(other(dead));
+    await expectNoLoop();
+  });
+
+  it('lose nothing when the agent of the one that carries it, or the manager, is restarted', async () => {
+    const before = await holder();
+    const ping = await SteadyPing.start(centre, 'a3', MACHINE.address.split('/')[0]!);
+    await centre.agent(before).stop();
+    await centre.agent(before).start();
+    await centre.settled();
+    await centre.vnmgr.stop();
+    await centre.startManager();
+    await centre.settled();
+    await ping.more(1_000);
+    const { lost, answers } = await ping.stop();
+    process.stderr.write(`restart of the edge's agent and of the manager: ${lost.length} of ${answers} lost\n`);
+    expect(lost).toEqual([]);
+    expect(await holder()).toBe(before);
     await expectNoLoop();
   });
 

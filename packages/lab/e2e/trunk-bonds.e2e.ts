@@ -239,7 +239,10 @@ describe('the trunks of two edge hosts', () => {
     await wire('edge2', LACP, LACP);
     await mapVlans(centre, 'edge2');
     await untilGroup('select');
-    const shown = (links: readonly string[]): string[] => [WITH_FALLBACK, ...links.map((link) => `${link}  up  in use`)];
+    const shown = (links: readonly string[]): string[] => [
+      WITH_FALLBACK,
+      ...links.map((link) => `${link}  up  in use`),
+    ];
     for (const edge of EDGES) await untilShown(centre, edge, shown(LINKS[edge]));
   });
 

@@ -140,7 +140,7 @@ export interface AgentFacts {
 }
 
 /**
- * An edge asks for the roles of its VLANs, anew every second: a role that is not asked for in time goes to another edge.
+ * An edge asks for the roles of its VLANs, twice a second: a role that is not asked for in time goes to another edge.
  * Answered by `roles` with the same `request`.
  */
 export interface AgentRoles {
@@ -152,6 +152,8 @@ export interface AgentRoles {
     /** The agent knows of no other edge, and goes on without an answer. */
     readonly alone: boolean;
   }[];
+  /** VLAN translations that it carried and carries no longer: another edge need not wait. */
+  readonly released?: readonly number[];
 }
 
 /** Everything up to `revision` stands in the switch (barrier acknowledged). */

@@ -98,6 +98,7 @@ const agentShapes: Readonly<Record<string, Shape>> = {
     request: isId,
     datapath_id: isId,
     wanted: listOf((value) => hasShape(value, role)),
+    released: isAbsentOr(listOf(isId)),
   } satisfies Record<keyof Omit<AgentRoles, 'type'>, Check>,
   applied: { revision: isId },
   answer: { id: isId, body: () => true },

@@ -1,4 +1,4 @@
-import { admits, describe, isSeveral, type Bond, type Link } from './links.ts';
+import { admits, describe, isLive, isSeveral, type Bond, type Link } from './links.ts';
 import type { Emit } from './emit.ts';
 import type { Flow } from '../pipeline/flow.ts';
 import { PRIORITY } from '../pipeline/priorities.ts';
@@ -35,9 +35,20 @@ function report(emit: Emit, bond: Bond): void {
   }
 }
 
+function dead(emit: Emit, { kind, name }: Bond): void {
+  emit.output('warning', `${kind} ${name}`, {
+    message:
+      kind === 'uplink'
+        ? 'the uplink is dead: no link to the physical network is up'
+        : 'a trunk is dead: no link to its switch is up',
+    details: { port: name, remedy: 'look at the cable, and at the port of the physical switch' },
+  });
+}
+
 /** Takes what comes from the links that are in use, and makes the group by which packets leave if there are several. */
 export function bond(emit: Emit, links: Bond, entry: Pick<Flow, 'feature' | 'actions' | 'goto'>): void {
   for (const link of links.links) from(emit, link, admits(links, link) ? entry : { feature: entry.feature });
+  if (!isLive(links)) dead(emit, links);
   if (!isSeveral(links)) return;
   group(emit, links);
   report(emit, links);

@@ -2,6 +2,7 @@ import { PRIORITY } from '../pipeline/priorities.ts';
 import { REGISTERS, on } from '../pipeline/registers.ts';
 import { roleOf, type EdgeVlan } from './edge-bindings.ts';
 import type { Emit, View } from './emit.ts';
+import { isLive } from './links.ts';
 
 /** The flows that let a VLAN in and out. */
 export function gates(end: number) {
@@ -15,8 +16,9 @@ export function gates(end: number) {
  * The way in and the way out stand for good where no other edge could carry the VLAN. Otherwise they come with the role and go
  * by themselves: services/edge-roles.ts.
  */
-export function edgeGate(view: View, emit: Emit, { id, end, contested }: EdgeVlan): void {
-  emit.output('edgeRole', id, { alone: !contested });
+export function edgeGate(view: View, emit: Emit, { id, end, contested, trunk }: EdgeVlan): void {
+  // An edge whose trunk is dead leaves the VLAN to one whose trunk is not.
+  if (isLive(trunk) || !contested) emit.output('edgeRole', id, { alone: !contested });
   if (!contested) {
     for (const flow of gates(end)) emit.flow({ ...flow, feature: 'edge' });
     return;

@@ -57,6 +57,13 @@ describe('an edge', () => {
     expect(gates(sole)).toHaveLength(3);
   });
 
+  it('leaves contested VLANs to another edge while its trunk is dead, and says so', () => {
+    const { engine } = engineOn(changed(site(), 'port', 60, { link_up: false }));
+    expect([...engine.output('edgeRole').keys()]).toEqual(['1', '3']);
+    expect(engine.output('warning').get('trunk trunk0')?.message).toContain('a trunk is dead');
+    expect(engineOn(site()).engine.output('warning').has('trunk trunk0')).toBe(false);
+  });
+
   it('has nobody behind a VLAN that another edge carries, and says when that one cannot know', () => {
     const standby = engineOn(changed(site(), 'edge_role', 1, { vlan_translation_id: 99, datapath_id: 2 }));
     const rival = { ...site().find(({ table, row }) => table === 'vlan_translation' && row.id === 1)! };

@@ -44,6 +44,11 @@ export function isSeveral({ ports }: Bond): boolean {
   return ports.length > 1;
 }
 
+/** Whether packets can leave by it at all. */
+export function isLive({ links }: Bond): boolean {
+  return links.some(({ link_up }) => link_up);
+}
+
 /** How packets leave by it. */
 export function outputTo(bond: Bond): Action {
   return isSeveral(bond) ? { type: 'group', group: bond.group } : { type: 'output', port: bond.active.ofport };

@@ -64,11 +64,30 @@ describe('the roles of edges', () => {
     expect(said).toEqual(['open ']);
   });
 
-  it('are given up at once when a mapping goes, or when the agent ends', () => {
-    want(1, 2);
+  it('are given up at once when a mapping or its trunk goes: those that it had', () => {
+    want(1, 2, 3);
     roles.answer({ type: 'roles', request: last(), held: [1, 2] });
     roles.update(new Map([['2', undefined]]));
-    roles.close();
+    expect(asked.at(-1)).toMatchObject({ released: [2] });
+    roles.update(
+      new Map([
+        ['1', undefined],
+        ['3', undefined],
+      ]),
+    );
+    expect(asked.at(-1)).toMatchObject({ wanted: [], released: [1] });
     expect(said).toEqual(['open 1,2', 'close 2', 'close 1']);
+    const { length } = asked;
+    vi.advanceTimersByTime(1_000);
+    expect(asked).toHaveLength(length);
+  });
+
+  it('are kept, for their time, when the agent ends: it may be started again', () => {
+    want(1);
+    roles.answer({ type: 'roles', request: last(), held: [1] });
+    roles.close();
+    vi.advanceTimersByTime(1_000);
+    expect(asked).toHaveLength(1);
+    expect(said).toEqual(['open 1']);
   });
 });

@@ -23,7 +23,7 @@ export interface EdgeRolesOptions {
 /**
  * Asks for the roles of the VLANs behind this host's edges, and keeps the gates of contested ones open while the manager says
  * so. When it does not, the switch closes them by itself, even if this agent is no more: within 3 s of the last request that
- * was answered, before another edge may begin.
+ * was answered, before another edge may begin. So an agent that is started again in time finds them open.
  */
 export class EdgeRoles {
   readonly #options: EdgeRolesOptions;
@@ -47,13 +47,14 @@ export class EdgeRoles {
       if (role) this.#wanted.set(Number(key), role);
       else this.#wanted.delete(Number(key));
     }
-    for (const id of this.#open) if (this.#wanted.get(id)?.alone !== false) this.#close(id);
+    const closed = [...this.#open].filter((id) => this.#wanted.get(id)?.alone !== false);
+    for (const id of closed) this.#close(id);
     if (this.#wanted.size > 0) this.#timer ??= setInterval(() => this.#ask(), ASK_MS);
     else {
       clearInterval(this.#timer);
       this.#timer = undefined;
     }
-    this.#ask();
+    this.#ask(closed.filter((id) => !this.#wanted.has(id)));
   }
 
   /** What the manager answers. */
@@ -65,17 +66,15 @@ export class EdgeRoles {
     this.#options.lend(mine.flatMap(timedGates));
   }
 
-  /** An agent that ends leaves its flows; these do not wait for their time. */
   close(): void {
     clearInterval(this.#timer);
-    for (const id of [...this.#open]) this.#close(id);
   }
 
-  #ask(): void {
-    if (this.#wanted.size === 0) return;
+  #ask(released: readonly number[] = []): void {
+    if (this.#wanted.size === 0 && released.length === 0) return;
     this.#askedAt = this.#now();
     const wanted = [...this.#wanted].map(([id, { alone }]) => ({ vlan_translation_id: id, alone }));
-    this.#options.ask({ request: ++this.#request, wanted });
+    this.#options.ask({ request: ++this.#request, wanted, ...(released.length > 0 ? { released } : {}) });
   }
 
   #close(id: number): void {

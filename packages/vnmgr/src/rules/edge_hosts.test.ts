@@ -175,6 +175,26 @@ describe('the role of a VLAN', () => {
     expect(await ask('2')).toBe(true);
   });
 
+  it('goes to another half a second after it was given up, and only what is its own can an edge give up', async () => {
+    expect(await ask('1')).toBe(true);
+    const release = async (n: string): Promise<void> => {
+      const datapath_id = await idOf(model, 'datapaths', `dp-${n}`);
+      const released = [await mappingId('vt-1')];
+      await keeper.ask({ type: 'roles', request: 1, datapath_id, wanted: [], released });
+    };
+    await release('2');
+    now += 501;
+    expect(await ask('2')).toBe(false);
+    await release('1');
+    expect(await ask('2')).toBe(false);
+    now += 501;
+    expect(await ask('2')).toBe(true);
+    await release('2');
+    expect(await ask('2')).toBe(true);
+    now += 501;
+    expect(await ask('1')).toBe(false);
+  });
+
   it('is free when its mapping is deleted', async () => {
     expect(await ask('1', true)).toBe(true);
     await model.ok('vlan_translations.delete', { uuid: 'vt-1' });

@@ -7,6 +7,8 @@ import type { Store } from '../store/store.ts';
 
 /** After the last request of its holder a role may go to another. An edge stops by itself before: after 3 s. */
 export const ROLE_MS = 4_000;
+/** A role that was given up goes to another so much later: by then the switch has closed what its agent told it to. */
+const RELEASE_MS = 500;
 
 export interface RoleKeeperOptions {
   readonly store: Store;
@@ -32,8 +34,8 @@ export class RoleKeeper {
   readonly #options: RoleKeeperOptions;
   readonly #now: () => number;
   readonly #started: number;
-  /** Id of the role → when its holder asked last. */
-  readonly #asked = new Map<number, number>();
+  /** Id of the role → until when it is its holder's, by what it said last. */
+  readonly #until = new Map<number, number>();
 
   constructor(options: RoleKeeperOptions) {
     this.#options = options;
@@ -46,8 +48,9 @@ export class RoleKeeper {
    * @returns the VLAN translations whose role it has now
    * @throws {VnetError} when the database is away, or another manager has the right to write
    */
-  async ask({ datapath_id, wanted }: AgentRoles): Promise<number[]> {
+  async ask({ datapath_id, wanted, released = [] }: AgentRoles): Promise<number[]> {
     const { store, settings } = this.#options;
+    if (released.length > 0) await this.#release(datapath_id, released);
     const steps = await store.read((queries) => this.#steps(queries, wanted));
     const news = steps.filter((step) => this.#mayHave(step) && !isGranted(step));
     if (news.length > 0) {
@@ -61,8 +64,17 @@ export class RoleKeeper {
     }
     const after = news.length > 0 ? await store.read((queries) => this.#steps(queries, wanted)) : steps;
     const mine = after.filter(({ role, translation }) => role?.vlan_translation_id === translation.id);
-    for (const { role } of mine) this.#asked.set(role!.id, this.#now());
+    for (const { role } of mine) this.#until.set(role!.id, this.#now() + ROLE_MS);
     return mine.map(({ translation }) => translation.id);
+  }
+
+  async #release(datapathId: number, released: readonly number[]): Promise<void> {
+    const roles = await this.#options.store.read((queries) =>
+      queries.allIn('edge_role', 'vlan_translation_id', [...released]),
+    );
+    for (const { id } of roles.filter(({ datapath_id }) => datapath_id === datapathId)) {
+      this.#until.set(id, this.#now() + RELEASE_MS);
+    }
   }
 
   async #steps(queries: Queries, wanted: readonly Wanted[]): Promise<Step[]> {
@@ -84,7 +96,7 @@ export class RoleKeeper {
   /** A holder that goes on without an answer keeps its role until it knows of the other. */
   #mayHave({ role, translation }: Step): boolean {
     if (role === undefined || role.vlan_translation_id === translation.id) return true;
-    return !role.alone && this.#now() - (this.#asked.get(role.id) ?? this.#started) > ROLE_MS;
+    return !role.alone && this.#now() > (this.#until.get(role.id) ?? this.#started + ROLE_MS);
   }
 }
 
