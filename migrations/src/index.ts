@@ -5,6 +5,7 @@ import { wholeModel } from './versions/0002_whole_model.ts';
 import { securityGroups } from './versions/0003_security_groups.ts';
 import { legOfTheHost } from './versions/0005_leg_of_the_host.ts';
 import { edge } from './versions/0006_edge.ts';
+import { edgeAddresses } from './versions/0007_edge_addresses.ts';
 
 export interface NamedMigration {
   /** Never changes once released: the database remembers it. */
@@ -14,7 +15,14 @@ export interface NamedMigration {
 }
 
 /** In order of application. */
-export const migrations: readonly NamedMigration[] = [firstPing, wholeModel, securityGroups, legOfTheHost, edge];
+export const migrations: readonly NamedMigration[] = [
+  firstPing,
+  wholeModel,
+  securityGroups,
+  legOfTheHost,
+  edge,
+  edgeAddresses,
+];
 
 /** `knex.migrate.latest({ migrationSource })` applies what is pending. */
 export const migrationSource: Knex.MigrationSource<NamedMigration> = {

@@ -71,6 +71,21 @@ describe('a legacy machine that nobody has declared', () => {
     expect(stdout).toMatch(new RegExp(`vlan_id[^]*${LEGACY.newa.mac} .*100`));
   });
 
+  it('is reached at once when its address has moved to another card', async () => {
+    const { quiet } = LEGACY;
+    expect((await centre.ping('a1', quiet.address)).received).toBe(1);
+    const other = '02:0c:00:00:00:2b';
+    const exchange = (card: string) => centre.lab.exec('quiet', ['ip', 'link', 'set', 'eth0', 'address', card]);
+    await exchange(other);
+    expect(await centre.reachedAfter('quiet', '10.0.0.1')).toBeLessThan(1_500);
+    expect(await centre.reachedAfter('quiet', '10.0.0.3')).toBeLessThan(1_500);
+    const hosts = await edgeHosts();
+    const addresses = [quiet.mac, other].map((each) => hosts.get(each)?.['ipv4_address']);
+    expect(addresses).toEqual([null, '10.0.0.102']);
+    await exchange(quiet.mac);
+    expect(await centre.reachedAfter('quiet', '10.0.0.3')).toBeLessThan(15_000);
+  });
+
   it('is followed when it moves to another VLAN of the network', async () => {
     await mapVlan(centre, 300, 'a');
     await centre.lab.node('tor').exec(['true']);

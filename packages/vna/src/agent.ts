@@ -13,6 +13,7 @@ import { TrackedZones } from './datapath/tracked-zones.ts';
 import { type ExplainOptions, explain, parseQuestion } from './explain/explain.ts';
 import type { Log } from './log.ts';
 import { NO_OVSDB, switchDirectory } from './options.ts';
+import { ownerBy } from './services/address-owners.ts';
 import { Announcer } from './services/announcer.ts';
 import { EdgeLearning } from './services/edge-learning.ts';
 import { EdgeRoles } from './services/edge-roles.ts';
@@ -390,11 +391,9 @@ export class Agent {
 
   /** After a batch is in the state: an address that has another MAC now. */
   #noteOwners(rows: readonly RowPut[]): void {
-    for (const { entity, row } of rows) {
-      if (entity !== 'ip_lease') continue;
-      const lease = this.#state.get('ip_lease', row.id);
-      const mac = this.#state.get('mac_lease', lease?.mac_lease_id)?.mac_address;
-      if (lease && mac !== undefined) this.#announcer.noteOwner(lease.network_id, lease.ipv4_address, mac);
+    for (const row of rows) {
+      const owner = ownerBy(this.#state, row);
+      if (owner) this.#announcer.noteOwner(owner);
     }
   }
 

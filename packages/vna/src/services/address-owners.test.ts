@@ -4,10 +4,10 @@ import { AddressOwners } from './address-owners.ts';
 
 it('corrects an address that has moved to another MAC, also when it was away meanwhile', () => {
   const owners = new AddressOwners();
-  expect(owners.note(1, 0x0a000001, 0xa)).toBeUndefined();
-  expect(owners.note(1, 0x0a000001, 0xa)).toBeUndefined();
-  expect(owners.note(2, 0x0a000001, 0xb)).toBeUndefined();
-  const correction = owners.note(1, 0x0a000001, 0xc);
+  expect(owners.note({ network: 1, address: 0x0a000001, mac: 0xa })).toBeUndefined();
+  expect(owners.note({ network: 1, address: 0x0a000001, mac: 0xa })).toBeUndefined();
+  expect(owners.note({ network: 2, address: 0x0a000001, mac: 0xb })).toBeUndefined();
+  const correction = owners.note({ network: 1, address: 0x0a000001, mac: 0xc });
   expect(correction?.frame).toEqual(gratuitousArp(0xc, 0x0a000001));
   expect(correction?.actions.at(-1)).toMatchObject({ type: 'resubmit', table: 50 });
 });

@@ -56,8 +56,8 @@ describe('the announcer', () => {
   });
 
   it('corrects an address that has moved to another MAC', () => {
-    announcer.noteOwner(1, 0x0a000001, MAC);
-    announcer.noteOwner(1, 0x0a000001, MAC + 1);
+    announcer.noteOwner({ network: 1, address: 0x0a000001, mac: MAC });
+    announcer.noteOwner({ network: 1, address: 0x0a000001, mac: MAC + 1 });
     announcer.sayNews();
     expect(said.map(({ frame }) => frame)).toEqual([gratuitousArp(MAC + 1, 0x0a000001)]);
   });

@@ -2,7 +2,7 @@ import type { Action } from '@vnet/openflow';
 import { encodeEthernet, rarpAnnouncement } from '@vnet/packet';
 import { pushTag } from '../compile/edge-bindings.ts';
 import type { Announcement, TunnelEnd } from '../compile/emit.ts';
-import { AddressOwners } from './address-owners.ts';
+import { AddressOwners, type Owner } from './address-owners.ts';
 import type { PacketOut } from './packet-out.ts';
 
 /** Switches of the underlay forget a MAC after five minutes at the earliest, as a rule. */
@@ -51,9 +51,9 @@ export class Announcer {
   }
 
   /** Notes which MAC an address has. */
-  noteOwner(network: number, address: number, mac: number): void {
-    const correction = this.#owners.note(network, address, mac);
-    if (correction) this.#corrections.set(`${network} ${address}`, correction);
+  noteOwner(owner: Owner): void {
+    const correction = this.#owners.note(owner);
+    if (correction) this.#corrections.set(`${owner.network} ${owner.address}`, correction);
   }
 
   /** All of it is news: the switch has been away. */

@@ -92,6 +92,13 @@ describe('learning at the edge', () => {
     expect(state.get('edge_seen', SEEN)).toMatchObject({ ipv4_address: ADDRESS + 1 });
   });
 
+  it('takes an address from the machine that had it in the same network', () => {
+    frameFrom(SEEN);
+    frameFrom(SEEN + 1);
+    expect(state.get('edge_seen', SEEN)).toMatchObject({ ipv4_address: null });
+    expect(state.get('edge_seen', SEEN + 1)).toMatchObject({ ipv4_address: ADDRESS });
+  });
+
   it('has a limit for each VLAN, and asks for no more frames until there is room again', async () => {
     for (let i = 0; i < VLAN_LIMIT + 10; i++) frameFrom(SEEN + i);
     frameFrom(SEEN + 5_000, ADDRESS, 3);

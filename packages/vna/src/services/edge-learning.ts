@@ -180,8 +180,20 @@ export class EdgeLearning<R extends object> {
 
   #put({ id }: Pick<EdgeVlan, 'id'>, mac: number, address: number | null, seen: number): void {
     const row = { id: mac, vlan_translation_id: id, ipv4_address: address, refused: null, seen };
+    this.#moveAddress(row);
     this.#options.state.put('edge_seen', row);
     this.#traces.set(mac, { seen, packets: 0n, confirmed: false, addressAt: seen });
+  }
+
+  /** An address is with the machine that has said it last. */
+  #moveAddress({ id, vlan_translation_id, ipv4_address }: EdgeSeen): void {
+    if (ipv4_address === null) return;
+    const { state } = this.#options;
+    const domain = edgeVlanOf(state, vlan_translation_id)?.domain.key;
+    for (const other of state.find('edge_seen', 'ipv4_address', ipv4_address)) {
+      const isSame = edgeVlanOf(state, other.vlan_translation_id)?.domain.key === domain;
+      if (isSame && other.id !== id) state.put('edge_seen', { ...other, ipv4_address: null });
+    }
   }
 
   #forget(mac: number): void {
@@ -199,7 +211,9 @@ export class EdgeLearning<R extends object> {
     if (!trace || address === null || row.ipv4_address === address) return;
     if (row.ipv4_address !== null && now - trace.addressAt < ADDRESS_STEP_MS) return;
     trace.addressAt = now;
-    this.#options.state.put('edge_seen', { ...row, ipv4_address: address });
+    const moved = { ...row, ipv4_address: address };
+    this.#moveAddress(moved);
+    this.#options.state.put('edge_seen', moved);
     this.#options.changed();
   }
 

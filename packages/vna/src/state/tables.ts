@@ -128,7 +128,7 @@ export const INDEXES = {
   vlan_translation: [['translation_id'], ['network_id'], ['segment_id']],
   edge_host: [['network_id'], ['segment_id'], ['mac_address']],
   edge_role: [['network_id'], ['segment_id'], ['vlan_id', 'network_id'], ['vlan_id', 'segment_id']],
-  edge_seen: [['vlan_translation_id']],
+  edge_seen: [['vlan_translation_id'], ['ipv4_address']],
   edge_full: [],
 } as const satisfies { readonly [T in TableName]: readonly (readonly (keyof Tables[T] & string)[])[] };
 

@@ -46,6 +46,33 @@ describe('an edge', () => {
     expect((await model.refused('interfaces.create', { mode: 'edge', ...port })).message).toContain(message);
   });
 
+  it('keeps its trunk, whichever way somebody takes it away', async () => {
+    const where = { uuid: 'if-edge1' };
+    const more = await model.refused('interfaces.ports.create', { ...where, port_name: 'other' });
+    expect(more.message).toContain('owner_datapath_uuid: an edge interface needs');
+    const gone = await model.refused('interfaces.ports.delete', { ...where, port_name: 'trunk' });
+    expect(gone.message).toContain('interface: if-edge1 is an edge and needs its trunk port');
+    await model.ok('interfaces.delete', { uuid: 'if-edge1' });
+  });
+
+  it('says who has the port that another one is to have', async () => {
+    const port = { mode: 'edge', port_name: 'trunk', owner_datapath_uuid: 'dp-1' };
+    const { message } = await model.refused('interfaces.create', port);
+    expect(message).toBe('port_name trunk, datapath dp-1 is in use already, by if-edge1');
+  });
+
+  it('joins no VLAN to the underlay', async () => {
+    const mapping = { translation_uuid: 'tr-1', vlan_id: 100 };
+    const physical = { uuid: 'nw-under', ipv4_network: '172.16.9.0', mode: 'physical' };
+    await model.ok('networks.create', physical);
+    const refused = await model.refused('vlan_translations.create', { ...mapping, network_uuid: 'nw-under' });
+    expect(refused.message).toContain('network_uuid: nw-under is physical');
+    await map('1', 101);
+    const changed = await model.refused('vlan_translations.update', { uuid: 'vt-1', network_uuid: 'nw-under' });
+    expect(changed.message).toContain('network_uuid: nw-under is physical');
+    expect((await model.refused('vlan_translations.create', mapping)).message).toContain('or segment_uuid');
+  });
+
   it.each([0, 4095, -1])('has no VLAN %i', async (vlan_id) => {
     const mapping = { translation_uuid: 'tr-1', network_uuid: 'nw-a', vlan_id };
     expect((await model.refused('vlan_translations.create', mapping)).message).toContain('vlan_id');
@@ -98,6 +125,23 @@ describe('a legacy machine that an edge has seen', () => {
     await model.ok('vlan_translations.delete', { uuid: 'vt-1' });
     await model.facts('dp-2', { full: true });
     expect(await listed()).toEqual([]);
+  });
+
+  it('has an address until another one is seen with it', async () => {
+    await map('1', 100);
+    await map('2', 200);
+    await model.facts('dp-1', { edge_hosts: [await fact('vt-1', 1_000)] } as never);
+    const other = { ...(await fact('vt-2', 2_000)), mac_address: MACHINE + 1 };
+    await model.facts('dp-2', { edge_hosts: [other] } as never);
+    const addresses = async () => (await listed()).map((row) => [row['mac_address'], row['ipv4_address']]);
+    const now = [
+      ['02:0c:00:00:00:01', null],
+      ['02:0c:00:00:00:02', '10.1.0.99'],
+    ];
+    expect(await addresses()).toEqual(now);
+    // The first edge comes back with what it knew.
+    await model.facts('dp-1', { full: true, edge_hosts: [await fact('vt-1', 1_000)] } as never);
+    expect(await addresses()).toEqual(now);
   });
 
   it('says the same again without a revision', async () => {

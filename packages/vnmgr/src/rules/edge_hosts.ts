@@ -32,6 +32,19 @@ async function seen(
   else await edit.update('edge_host', known, row);
 }
 
+/** An address is with the machine that was seen last with it; the others have it no more. */
+async function addressesMove(edit: Edit, facts: readonly EdgeHostFact[]): Promise<void> {
+  const addresses = facts.flatMap(({ ipv4_address }) => ipv4_address ?? []);
+  const rows = await edit.tx.allIn('edge_host', 'ipv4_address', [...new Set(addresses)]);
+  const place = (row: Row<'edge_host'>): string => `${row.network_id} ${row.segment_id} ${row.ipv4_address}`;
+  const lastSeen = rows.filter(({ refused }) => refused === null).sort((a, b) => a.seen_at - b.seen_at);
+  const owners = new Map(lastSeen.map((row) => [place(row), row.id]));
+  for (const row of rows) {
+    const owner = owners.get(place(row));
+    if (owner !== undefined && owner !== row.id) await edit.update('edge_host', row, { ipv4_address: null });
+  }
+}
+
 /** Machines of a VLAN that another edge is about to take over stay: it looks after them from then on. */
 async function withoutHeirs(tx: Queries, rows: readonly Row<'edge_host'>[]): Promise<Row<'edge_host'>[]> {
   const left: Row<'edge_host'>[] = [];
@@ -82,6 +95,7 @@ export async function edgeHostFacts(edit: Edit, facts: AgentFacts): Promise<void
     const { vlan_id } = translation;
     await seen(edit, fact, datapath_id, { ...translation, vlan_id }, known.get(mac), owners.get(mac) ?? null);
   }
+  await addressesMove(edit, now);
 }
 
 /** A MAC address that becomes somebody's, or nobody's any more, is another matter for the machine that uses it. */

@@ -6,7 +6,7 @@ import { completeDnsService, reviseDnsService } from './dns_service.ts';
 import { edgeHostsGiveWay, edgeHostsLeave } from './edge_hosts.ts';
 import { placesFallBack } from './facts.ts';
 import { filterStaticRequests } from './filter_static.ts';
-import { completeInterfacePort, edgesHaveTrunks, interfaceRequests } from './interface.ts';
+import { completeInterfacePort, edgesHaveTrunks, interfaceRequests, leaveEdgePorts } from './interface.ts';
 import { completeIpRange } from './ip_range.ts';
 import { ipRetention, retentionFollowsLease } from './ip_retention.ts';
 import { leasePolicyInterfaceRequests } from './lease_policy.ts';
@@ -65,6 +65,7 @@ export const revisions: { readonly [E in EntityName]?: Revision<E> } = {
 
 export const departures: { readonly [E in EntityName]?: Departure<E> } = {
   ip_lease: leaveDeletedLeases,
+  interface_port: leaveEdgePorts,
 };
 
 export const requestRules: { readonly [E in EntityName]?: RequestRule<E> } = {

@@ -2,7 +2,7 @@
 import { type Row, VnetError } from '@vnet/model';
 import type { Queries } from '../store/queries.ts';
 import { macsFromGroup } from './mac_allocation.ts';
-import type { Completion, Draft, Edit, Extra, Made, RequestRule, Reaction } from './rule.ts';
+import type { Completion, Departure, Draft, Edit, Extra, Made, RequestRule, Reaction } from './rule.ts';
 import { changesOf } from './rule.ts';
 
 type MadeInterface = Made<'interface'>;
@@ -39,7 +39,7 @@ async function insertPorts(edit: Edit, made: readonly MadeInterface[]): Promise<
 
 /** @throws {VnetError} when an edge has no trunk */
 function checkEdgePort(
-  { mode }: Row<'interface'>,
+  { mode }: Pick<Row<'interface'>, 'mode'>,
   port: { datapath_id: number | null; port_name: string | null },
 ): void {
   if (mode !== 'edge') return;
@@ -218,5 +218,19 @@ export const completeInterfacePort: Completion<'interface_port'> = async (edit, 
     throw new VnetError('ArgumentError', 'singular: false is not possible; give true or leave it out');
   }
   const owner = await edit.tx.get('interface', draft.interface_id ?? null);
-  return owner === undefined ? draft : { ...draft, interface_mode: owner.mode };
+  if (owner === undefined) return draft;
+  checkEdgePort(owner, { datapath_id: draft.datapath_id ?? null, port_name: draft.port_name ?? null });
+  return { ...draft, interface_mode: owner.mode };
+};
+
+/** An edge that has lost its trunk would be nowhere. */
+export const leaveEdgePorts: Departure<'interface_port'> = async (edit, rows) => {
+  for (const row of rows.filter(({ interface_mode: mode }) => mode === 'edge')) {
+    const face = await edit.tx.get('interface', row.interface_id);
+    if (face === undefined) continue;
+    throw new VnetError(
+      'ArgumentError',
+      `interface: ${face.uuid} is an edge and needs its trunk port; give it another one by PUT /interfaces/${face.uuid}, or delete the interface`,
+    );
+  }
 };

@@ -24,7 +24,19 @@ function checkEnds(network: number | null | undefined, segment: number | null | 
   if (network != null && segment != null) {
     throw new VnetError('ArgumentError', 'segment_uuid: a VLAN is in a network or in a segment; leave one of them out');
   }
-  if (network == null && segment == null) throw new VnetError('MissingArgument', 'network_uuid');
+  if (network == null && segment == null) {
+    throw new VnetError('MissingArgument', 'network_uuid: give the network that the VLAN is to be in, or segment_uuid');
+  }
+}
+
+/** Machines of the underlay and their hosts are in no virtual network. */
+async function checkNetwork(edit: Edit, id: number | null | undefined): Promise<void> {
+  const network = await edit.tx.get('network', id ?? null);
+  if (network?.mode !== 'physical') return;
+  throw new VnetError(
+    'ArgumentError',
+    `network_uuid: ${network.uuid} is physical; a VLAN joins a network of mode virtual`,
+  );
 }
 
 /** A tag means one thing on one port, by whichever translation. */
@@ -46,6 +58,7 @@ async function checkVlan(edit: Edit, row: Draft<'vlan_translation'> & { readonly
 export const completeVlanTranslation: Completion<'vlan_translation'> = async (edit, draft) => {
   await checkMode(edit, draft.translation_id, 'vnet_edge');
   checkEnds(draft.network_id, draft.segment_id);
+  await checkNetwork(edit, draft.network_id);
   await checkVlan(edit, draft);
   return draft;
 };
@@ -60,6 +73,7 @@ export const reviseVlanTranslation: Revision<'vlan_translation'> = async (edit, 
   };
   const { network_id, segment_id } = { ...row, ...replaced };
   checkEnds(network_id, segment_id);
+  await checkNetwork(edit, replaced.network_id);
   await checkVlan(edit, { ...row, ...replaced });
   return replaced;
 };

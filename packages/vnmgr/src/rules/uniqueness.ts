@@ -50,7 +50,9 @@ export async function holder(
     const belongsTo = of === undefined || id === null ? '' : ` of ${await uuidOf(queries, of.replace(/_id$/, ''), id)}`;
     return name + belongsTo;
   }
-  return 'uuid' in row ? String(row.uuid) : undefined;
+  if ('uuid' in row) return String(row.uuid);
+  const [child] = declarationOf(entity).api.filter((shape) => shape.kind === 'child');
+  return child && (await uuidOf(queries, child.parent.replace(/_id$/, ''), (row as unknown as Values)[child.parent]));
 }
 
 async function conflictOn(
@@ -70,7 +72,11 @@ async function conflictOn(
   if (isRelation) return new VnetError('RelationAlreadyExists', texts.join(' <=> '));
   const wordFor = (column: string): string =>
     fields[column]?.type === 'reference' ? column.replace(/_id$/, '') : column;
-  const named = key.map((column, i) => `${wordFor(column)} ${texts[i]}`).join(', ');
+  // What is true of both does not tell them apart.
+  const said = key.flatMap((column, i) =>
+    fields[column]?.type === 'boolean' ? [] : [`${wordFor(column)} ${texts[i]}`],
+  );
+  const named = said.join(', ');
   const by = await holder(queries, entity, row);
   return new VnetError('ArgumentError', `${named} is in use already${by === undefined ? '' : `, by ${by}`}`);
 }
