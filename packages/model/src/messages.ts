@@ -118,8 +118,8 @@ export interface EdgeHostFact {
   readonly seen: number;
 }
 
-/** What there is to say of a link, in the order of what is wrong. */
-export const LINK_STATES = ['not opened', 'down', 'no LACP partner', 'up'] as const;
+/** What there is to say of a link. */
+export const LINK_STATES = ['not opened', 'down', 'no LACP partner', 'LACP asking', 'up'] as const;
 export type LinkState = (typeof LINK_STATES)[number];
 
 /** Several links that a datapath uses as one: the answer to the question `bonds` is a list of these. */
