@@ -30,9 +30,12 @@ export interface Plugs {
   readonly link?: Bond;
 }
 
+function settings(values: Bond): string[] {
+  return Object.entries(values).map(([key, value]) => `${key}=${value}`);
+}
+
 /** Plugs cables into a switch anew. */
 export async function plug(node: OvsNode, { links, old = [], name, bond, port = {}, link = {} }: Plugs): Promise<void> {
-  const settings = (values: Bond): string[] => Object.entries(values).map(([key, value]) => `${key}=${value}`);
   const set = (table: string, names: readonly string[], values: Bond): string[] =>
     Object.keys(values).length === 0 ? [] : names.flatMap((each) => ['--', 'set', table, each, ...settings(values)]);
   await node.vsctl(...[name, ...old, ...links].flatMap((each) => ['--', '--if-exists', 'del-port', each]));
@@ -44,6 +47,36 @@ export async function plug(node: OvsNode, { links, old = [], name, bond, port = 
     ...set('port', ports, port),
     ...set('interface', links, link),
   );
+}
+
+const LAG = 'lag';
+
+/** Plugs cables into a static group (LAG), as physical switches have it without LACP: OVS has none, so it is a bridge of its own. */
+export async function plugStatic(node: OvsNode, links: readonly string[], port: Bond): Promise<void> {
+  await unplugStatic(node);
+  await node.vsctl(...links.flatMap((each) => ['--', '--if-exists', 'del-port', each]));
+  const patch = (name: string, bridge: string, peer: string, more: readonly string[] = []): string[] => [
+    ...['--', 'add-port', bridge, name, '--', 'set', 'interface', name, 'type=patch', `options:peer=${peer}`, ...more],
+  ];
+  await node.vsctl(
+    ...['add-br', LAG, '--', 'set', 'bridge', LAG, 'datapath_type=netdev', 'fail_mode=secure', 'protocols=OpenFlow13'],
+    ...links.flatMap((each, index) => [
+      ...['--', 'add-port', LAG, each, '--', 'set', 'interface', each, `ofport_request=${index + 1}`],
+    ]),
+    ...patch('lag-in', LAG, 'lag-out', ['ofport_request=100']),
+    ...patch('lag-out', 'br0', 'lag-in'),
+    ...['--', 'set', 'port', 'lag-out', ...settings(port)],
+  );
+  const ofctl = async (...words: readonly string[]): Promise<unknown> =>
+    node.exec(['ovs-ofctl', '-O', 'OpenFlow13', words[0]!, node.openflow.replace('br0', LAG), ...words.slice(1)]);
+  const buckets = links.map((_, index) => `bucket=watch_port:${index + 1},output:${index + 1}`);
+  await ofctl('add-group', `group_id=1,type=select,${buckets.join(',')}`);
+  await ofctl('add-flow', 'in_port=100,actions=group:1');
+  await ofctl('add-flow', 'priority=1,actions=output:100');
+}
+
+export async function unplugStatic(node: OvsNode): Promise<void> {
+  await node.vsctl('--if-exists', 'del-port', 'lag-out', '--', '--if-exists', 'del-br', LAG);
 }
 
 /** Waits until `vnctl datapaths show` says this of the agent and its links, and nothing else. */

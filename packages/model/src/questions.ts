@@ -20,8 +20,8 @@ export interface AgentStatus {
   readonly warnings: readonly AgentWarning[];
 }
 
-/** What there is to say of a link, in the order of what is wrong. */
-export const LINK_STATES = ['not opened', 'down', 'no LACP partner', 'up'] as const;
+/** What there is to say of a link. */
+export const LINK_STATES = ['not opened', 'down', 'no LACP partner', 'LACP asking', 'up'] as const;
 export type LinkState = (typeof LINK_STATES)[number];
 
 /** Several links that a datapath uses as one. */

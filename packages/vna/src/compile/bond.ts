@@ -1,3 +1,4 @@
+import type { BondState } from '@vnet/model';
 import { admits, describe, isLive, isSeveral, type Bond, type Link } from './links.ts';
 import type { Emit } from './emit.ts';
 import type { Flow } from '../pipeline/flow.ts';
@@ -21,7 +22,8 @@ function report(emit: Emit, bond: Bond): void {
   const state = describe(bond);
   emit.output('bond', bond.group, state);
   const inUse = state.links.filter(({ in_use }) => in_use).map(({ name }) => name);
-  for (const link of state.links.filter((each) => each.state !== 'up')) {
+  const isWrong = (link: BondState['links'][number]): boolean => link.state !== 'up' && link.state !== 'LACP asking';
+  for (const link of state.links.filter(isWrong)) {
     emit.output('warning', `link ${link.name}`, {
       message: 'one of several links is not as it should be',
       details: {

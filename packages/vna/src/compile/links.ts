@@ -28,16 +28,22 @@ export function bondOf(ports: readonly SwitchPort[], of: Pick<Bond, 'kind' | 'na
   const [first] = links;
   if (!first) return undefined;
   const spread = isSpread(ports);
-  const best = spread ? links.find((link) => stateOf(link) === 'up') : undefined;
-  return { ...of, ports, links, spread, active: best ?? links.find(({ link_up }) => link_up) ?? first };
+  // Without a partner OVS uses no link on which it is still asking for one.
+  const fit = spread ? [UP] : [UP, ALONE];
+  const best = links.find((link) => fit.includes(stateOf(link))) ?? links.find(({ link_up }) => link_up);
+  return { ...of, ports, links, spread, active: best ?? first };
 }
 
-/** LACP says so, or the operator (a bond that balances). Without an LACP partner only if there is to be no fallback. */
+/**
+ * LACP says so, or the operator (a bond that balances). Without an LACP partner only if there is to be no fallback; while
+ * LACP is asking on all links, as if there were one.
+ */
 function isSpread(ports: readonly SwitchPort[]): boolean {
   const [first] = ports;
   if (!first || first.bond === null || ports.length < 2 || ports.some(({ bond }) => bond !== first.bond)) return false;
   if (first.lacp === null) return first.bond_mode === 'balance';
-  return first.lacp === 'strict' || ports.some(({ lacp_current }) => lacp_current);
+  const states = ports.map(stateOf);
+  return first.lacp === 'strict' || states.includes(UP) || (states.includes(ASKING) && !states.includes(ALONE));
 }
 
 export function isSeveral({ ports }: Bond): boolean {
@@ -59,18 +65,18 @@ export function outputTo(bond: Bond): Action {
  * twice.
  */
 export function admits({ spread, active }: Bond, link: Link): boolean {
-  return spread ? !isAlone(link) : link === active;
+  return spread ? stateOf(link) !== ALONE : link === active;
 }
+
+const UP: LinkState = 'up';
+const ALONE: LinkState = 'no LACP partner';
+const ASKING: LinkState = 'LACP asking';
 
 export function stateOf(port: SwitchPort): LinkState {
   if (port.ofport === null) return 'not opened';
   if (!port.link_up) return 'down';
-  return isAlone(port) ? 'no LACP partner' : 'up';
-}
-
-/** LACP is spoken, and nobody answers on this link. */
-function isAlone({ lacp, lacp_current }: SwitchPort): boolean {
-  return lacp !== null && !lacp_current;
+  if (port.lacp === null || port.lacp_current === true) return UP;
+  return port.lacp_current === null ? ASKING : ALONE;
 }
 
 /** For people. */
@@ -85,7 +91,7 @@ export function describe(bond: Bond): BondState {
     fallback: lacp === null ? null : lacp === 'fallback' ? 'active-backup' : 'none',
     links: ports.map((port) => {
       const state = stateOf(port);
-      const isUsed = spread ? state === 'up' : port === active && state !== 'down';
+      const isUsed = spread ? state === UP : port === active && state !== 'down';
       return { name: port.name, state, in_use: isUsed };
     }),
   };

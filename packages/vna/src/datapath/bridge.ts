@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import type { SeenPort } from '../state/tables.ts';
 import { bondOf, bondOperations } from './bonds.ts';
 import { createBridge, isOpen, prepareBridge, setDatapathId, setDatapathType } from './bridge-setup.ts';
+import { FreshLinks } from './fresh-links.ts';
 import { checkHostSettings } from './host-settings.ts';
 import { legOperations, takenNames } from './leg-ports.ts';
 import {
@@ -57,6 +58,7 @@ export class Bridge {
   readonly #client: OvsdbClient;
   readonly #monitor: BridgeMonitor;
   readonly #portIds = new Map<string, number>();
+  readonly #freshLinks = new FreshLinks(() => void this.#look());
   #nextPortId = 1;
   #legs: ReadonlyMap<string, Leg> | undefined;
   #namesSaid = '';
@@ -98,6 +100,7 @@ export class Bridge {
   }
 
   close(): void {
+    this.#freshLinks.close();
     clearTimeout(this.#probe);
     clearTimeout(this.#retry);
     this.#client.close();
@@ -150,6 +153,7 @@ export class Bridge {
     if (bridge.datapath_id === undefined) return;
     if (!this.#hostChecked) checkHostSettings(bridge.datapath_type === 'netdev' ? 'netdev' : 'system', log);
     this.#hostChecked = true;
+    this.#freshLinks.retain(new Set(interfaces.map(({ _uuid }) => _uuid.uuid)));
     this.#options.onView({
       dpid: `0x${bridge.datapath_id}`,
       made: bridge.external_ids.has(MADE_BY_AGENT),
@@ -204,6 +208,9 @@ export class Bridge {
     const claim = face._uuid.uuid;
     let id = this.#portIds.get(claim);
     if (id === undefined) this.#portIds.set(claim, (id = this.#nextPortId++));
+    const link_up = face.link_state !== 'down';
+    const bond = bondOf(port, face.name);
+    const isAsking = bond.lacp !== null && this.#freshLinks.isFresh(claim, link_up);
     const opened = face.ofport !== undefined && face.ofport > 0 && face.ofport < 0xff00;
     return {
       id,
@@ -215,9 +222,9 @@ export class Bridge {
       uplink: face.external_ids.get('vnet-uplink') === 'true',
       role: face.name === this.#options.name ? 'local' : face.name === TUNNEL.name ? 'tunnel' : 'plain',
       mac: (face.mac_in_use === undefined ? undefined : parseMac(face.mac_in_use)) ?? null,
-      link_up: face.link_state !== 'down',
-      ...bondOf(port, face.name),
-      lacp_current: face.lacp_current === true,
+      link_up,
+      ...bond,
+      lacp_current: face.lacp_current === true ? (isAsking ? null : true) : false,
       error: face.error ?? null,
     };
   }

@@ -29,8 +29,8 @@ export interface SwitchPort {
   readonly bond_mode: 'balance' | 'backup' | null;
   /** Of its bond: whether LACP is spoken, and what to do while nobody answers. */
   readonly lacp: 'fallback' | 'strict' | null;
-  /** Whether the LACP partner of this link is there. */
-  readonly lacp_current: boolean;
+  /** Whether the LACP partner of this link is there; null = LACP is still asking. */
+  readonly lacp_current: boolean | null;
   /** The error OVS reports for the device, if any. */
   readonly error: string | null;
   /** Conntrack zone of the port's own, from 1 on. */
