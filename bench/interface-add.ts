@@ -4,27 +4,19 @@
  *
  * Budgets: median at most 15 ms; at most 1 ms of processor time of an agent; a handful of units.
  */
-import { readFile } from 'node:fs/promises';
 import { addInterface, addInterfaces, oneNetwork } from './network.ts';
+import { processorMs } from './processor.ts';
 import { median, report } from './report.ts';
 
 const INTERFACES = 1_000;
 const ADDED = 100;
-/** Linux counts processor time in hundredths of a second. */
-const TICKS_PER_MS = 0.1;
-
-/** Processor time of a process so far, in milliseconds. */
-async function processorMs(pid: number): Promise<number> {
-  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_MS;
-}
 
 await using centre = await oneNetwork();
 await addInterfaces(centre, INTERFACES);
 
 const agent = centre.agent('hv1');
 const pid = agent.daemon.pid;
-const before = await processorMs(pid);
+const before = processorMs(pid);
 const said = (await agent.lines()).length;
 const times: number[] = [];
 for (let i = INTERFACES; i < INTERFACES + ADDED; i++) {
@@ -32,7 +24,7 @@ for (let i = INTERFACES; i < INTERFACES + ADDED; i++) {
   await addInterface(centre, i, '?wait=flows&timeout=10');
   times.push(performance.now() - started);
 }
-const processor = (await processorMs(pid)) - before;
+const processor = processorMs(pid) - before;
 const synced = (await agent.lines()).slice(said).filter(({ msg }) => msg === 'synced');
 const units = synced.reduce((sum, line) => sum + Number(line['units']), 0);
 

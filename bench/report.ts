@@ -11,7 +11,7 @@ export function report(name: string, value: number, budget: number, unit: string
   );
 }
 
-/** Two ways of doing the same, measured in turn; the budget is a ratio. */
+/** Two ways of doing the same, measured in turn; the budget is a ratio: the median of the rounds' ratios. */
 export function compare(
   name: string,
   ours: readonly number[],
@@ -19,7 +19,7 @@ export function compare(
   theirs: readonly number[],
   budget: number,
 ): void {
-  const ratio = median(ours) / median(theirs);
+  const ratio = median(ours.map((value, round) => value / theirs[round]!));
   console.log(
     `${name}: ${figure(median(ours))}, ${peer}: ${figure(median(theirs))}, ratio ${ratio.toFixed(2)}, budget ${budget.toFixed(2)}`,
   );
