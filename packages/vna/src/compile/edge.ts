@@ -5,6 +5,7 @@ import { REASON, REGISTERS, load, on } from '../pipeline/registers.ts';
 import { ARP_ANSWER, BACK } from './arp-answer.ts';
 import { edgeInterfaceOn, edgeVlanOf, edgeVlansOf, pushTag, TAG_PRESENT, type EdgeVlan } from './edge-bindings.ts';
 import { edgeGate } from './edge-gate.ts';
+import { hostMacs } from './edge-guard.ts';
 import type { Emit, View } from './emit.ts';
 import { joinDomain } from './membership.ts';
 import { PORT_METER } from './port.ts';
@@ -31,6 +32,7 @@ export function edgePort(view: View, emit: Emit, portId: number): void {
     emit.each('vlan_translation', 'translation_id', id, 'edgeVlan');
   }
   emit.each('interface_port', 'port_name', plug.name, 'edgeMachine');
+  hostMacs(view, emit);
 }
 
 /** A VLAN behind an edge port: its frames enter the domain without their tag, and get it when they leave. */
@@ -74,7 +76,10 @@ function learning(emit: Emit, { id, end, ofport, domain }: EdgeVlan): void {
   if (domain.kind === 'network') {
     emit.each('ip_lease', 'network_id', domain.id, 'edgeGuard');
     emit.each('datapath_network', 'network_id', domain.id, 'edgeReserved');
-  } else emit.each('mac_lease', 'segment_id', domain.id, 'edgeStation');
+  } else {
+    emit.each('mac_lease', 'segment_id', domain.id, 'edgeStation');
+    emit.each('datapath_segment', 'segment_id', domain.id, 'edgeReservedInSegment');
+  }
 }
 
 function ingress(emit: Emit, { end, vlan, domain, interfaceId }: EdgeVlan): void {
