@@ -71,14 +71,14 @@ describe('ARP for an address that nobody in the model has', () => {
   ])('is asked at edges of %s, and at no other host', (_, rows, actions) => {
     const all = [...dataCentre(), ...rows];
     expect(flows(all, 30, `${unknown} `)).toEqual([expect.stringContaining('goto_table:32')]);
-    expect(flows(all, 32)).toEqual([`table=32, priority=200,reg0=0/0x1,metadata=0x1 actions=${actions}`]);
+    expect(flows(all, 32)).toEqual([`table=32, priority=200,arp,reg0=0/0x1,metadata=0x1 actions=${actions}`]);
   });
 
   it('goes to the VLANs here and to other edges, and to the VLANs only if it came from another host', () => {
     const all = [...dataCentre(), ...edgeRows(), ...NEIGHBOUR];
     expect(flows(all, 32, 'metadata=0x1 ')).toEqual([
       `table=32, priority=100,metadata=0x1 actions=${VLANS_HERE}`,
-      `table=32, priority=200,reg0=0/0x1,metadata=0x1 actions=${VLANS_HERE},${ASK_2}`,
+      `table=32, priority=200,arp,reg0=0/0x1,metadata=0x1 actions=${VLANS_HERE},${ASK_2}`,
     ]);
     const arrives = 'set_field:00:00:00:00:00:00->arp_tha,write_metadata:0x1/0xffffffff,goto_table:32';
     for (const table of [10, 12]) {

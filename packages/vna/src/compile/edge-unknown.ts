@@ -105,7 +105,7 @@ function searches(view: View, emit: Emit, domain: Domain, here: readonly EdgeVla
     emit.flow({
       ...search,
       priority: PRIORITY.specific,
-      match: { metadata, ...on([REGISTERS.REMOTE, 0]) },
+      match: { metadata, eth_type: ETHERTYPE.arp, ...on([REGISTERS.REMOTE, 0]) },
       actions: [...toVlans(here), ...copies],
     });
   }

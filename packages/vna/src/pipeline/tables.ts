@@ -234,7 +234,7 @@ const declarations = {
     id: 32,
     purpose:
       'Who has an address that nobody in the model has? Only those behind edges are asked, here and on other hosts.',
-    matches: ['metadata', 'reg0'],
+    matches: ['metadata', 'reg0', 'eth_type'],
     sets: ['reg2', 'eth_dst', 'arp_tha', 'tunnel_id', 'tun_dst'],
     next: ['INTERFACE_INGRESS'],
     outputs: true,
