@@ -1,27 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeEthernet } from '@vnet/packet';
-import type { TopologyInput } from '../src/index.ts';
 import { Capture } from './capture.ts';
-import { DataCentre } from './data-centre.ts';
-import { TRUNK } from './edge-site.ts';
+import type { DataCentre } from './data-centre.ts';
+import { legacySegment, SEGMENT_MACHINE as MACHINE } from './edge-site.ts';
 import { mac, Sender } from './frames.ts';
-import { makeSegments, TWO_SEGMENTS } from './segments.ts';
-
-/** A legacy machine behind hv1, in VLAN 100, which is segment s. */
-const MACHINE = { name: 'old1', address: '10.0.0.100/24', mac: '02:0c:00:00:00:01' };
-
-const TOPOLOGY: TopologyInput = {
-  ...TWO_SEGMENTS.topology,
-  servers: { ...TWO_SEGMENTS.topology.servers, [MACHINE.name]: { address: MACHINE.address, mac: MACHINE.mac } },
-  switches: {
-    tor: {
-      ports: [
-        { server: MACHINE.name, tag: 100 },
-        { host: 'hv1', device: TRUNK, trunks: [100] },
-      ],
-    },
-  },
-};
 
 /** What no network lets pass: a protocol of its own (IEEE 802, local experimental). */
 const EXPERIMENTAL = 0x88b6;
@@ -29,13 +11,7 @@ const EXPERIMENTAL = 0x88b6;
 let centre: DataCentre;
 
 beforeAll(async () => {
-  centre = await DataCentre.up({ topology: TOPOLOGY, tenants: {} });
-  await makeSegments(centre, TWO_SEGMENTS.segments);
-  const trunk = { uuid: 'if-trunk', mode: 'edge', owner_datapath_uuid: 'dp-hv1', port_name: TRUNK };
-  await centre.api('POST', 'interfaces', trunk);
-  await centre.api('POST', 'translations', { uuid: 'tr-1', interface_uuid: 'if-trunk', mode: 'vnet_edge' });
-  const mapping = { uuid: 'vt-1', translation_uuid: 'tr-1', vlan_id: 100, segment_uuid: 'seg-s' };
-  await centre.api('POST', 'vlan_translations?wait=flows&timeout=10', mapping);
+  centre = await legacySegment();
 });
 
 afterAll(async () => centre.down());

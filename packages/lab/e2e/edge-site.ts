@@ -1,6 +1,7 @@
 import type { TopologyInput } from '../src/index.ts';
 import type { Body } from './api.ts';
-import type { DataCentre } from './data-centre.ts';
+import { DataCentre } from './data-centre.ts';
+import { makeSegments, TWO_SEGMENTS } from './segments.ts';
 import type { Tenants } from './tenants.ts';
 
 /** The trunk port of an edge host. */
@@ -108,3 +109,31 @@ export const TWO_EDGES: { readonly topology: TopologyInput; readonly tenants: Te
   },
   tenants: LEGACY_SITE.tenants,
 };
+
+/** A legacy machine behind `hv1`, in VLAN 100, which is segment `s`. */
+export const SEGMENT_MACHINE = { name: 'old1', address: '10.0.0.100/24', mac: '02:0c:00:00:00:01' };
+
+/** Two segments, and a trunk on `hv1` whose VLAN 100 leads to the first. */
+export async function legacySegment(): Promise<DataCentre> {
+  const { name, ...machine } = SEGMENT_MACHINE;
+  const topology: TopologyInput = {
+    ...TWO_SEGMENTS.topology,
+    servers: { ...TWO_SEGMENTS.topology.servers, [name]: machine },
+    switches: {
+      tor: {
+        ports: [
+          { server: name, tag: 100 },
+          { host: 'hv1', device: TRUNK, trunks: [100] },
+        ],
+      },
+    },
+  };
+  const centre = await DataCentre.up({ topology, tenants: {} });
+  await makeSegments(centre, TWO_SEGMENTS.segments);
+  const trunk = { uuid: 'if-trunk', mode: 'edge', owner_datapath_uuid: 'dp-hv1', port_name: TRUNK };
+  await centre.api('POST', 'interfaces', trunk);
+  await centre.api('POST', 'translations', { uuid: 'tr-1', interface_uuid: 'if-trunk', mode: 'vnet_edge' });
+  const mapping = { uuid: 'vt-1', translation_uuid: 'tr-1', vlan_id: 100, segment_uuid: 'seg-s' };
+  await centre.api('POST', 'vlan_translations?wait=flows&timeout=10', mapping);
+  return centre;
+}

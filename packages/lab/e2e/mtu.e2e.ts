@@ -1,11 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DataCentre } from './data-centre.ts';
 import { datagram, groupMac } from './frames.ts';
 import { TWO_TENANTS } from './tenants.ts';
-import { until } from './until.ts';
+import { expectTransfer } from './transfer.ts';
 import { Witnesses } from './witnesses.ts';
 
 const NEIGHBOUR = '10.0.0.2';
@@ -77,7 +74,7 @@ describe('machines that have the MTU of their network', () => {
     ['MAC2MAC', 'a2', NEIGHBOUR],
     ['GRE', 'a3', BEYOND],
   ])('transfer what they send with TCP over %s, unharmed', async (_, to, address) => {
-    await expectTransfer('a1', to, address);
+    await expectTransfer(centre, 'a1', to, address);
   });
 });
 
@@ -111,7 +108,7 @@ describe('machines that have a larger MTU than their network', () => {
     ['MAC2MAC', 'a2', NEIGHBOUR],
     ['GRE', 'a3', BEYOND],
   ])('transfer what they send with TCP over %s, unharmed', async (_, to, address) => {
-    await expectTransfer('a1', to, address);
+    await expectTransfer(centre, 'a1', to, address);
   });
 
   it('have floods counted that are too big for the tunnel, while those whom they fit get them', async () => {
@@ -135,23 +132,3 @@ describe('machines that have a larger MTU than their network', () => {
     expect(line['remedy']).toContain('1458');
   });
 });
-
-/** Sends some megabytes over TCP and compares what arrives. */
-async function expectTransfer(from: string, to: string, address: string): Promise<void> {
-  const { lab } = centre;
-  const name = `${from}-${to}-${transfers++}`;
-  const [sent, received] = [join(lab.dir, `${name}-sent`), join(lab.dir, `${name}-received`)];
-  const bytes = randomBytes(8_000_000);
-  await writeFile(sent, bytes);
-  const server = lab.spawn(to, `tcp-${name}`, ['socat', '-u', 'TCP-LISTEN:7000,reuseaddr', `CREATE:${received}`]);
-  await until(
-    async () => (await lab.exec(to, ['ss', '-Hltn', 'sport', '=', '7000'])).stdout !== '',
-    'the server listens',
-  );
-  await lab.exec(from, ['socat', '-u', `OPEN:${sent}`, `TCP:${address}:7000,connect-timeout=2`], { timeout: 20_000 });
-  expect((await server.exited).code).toBe(0);
-  const hash = (data: Buffer): string => createHash('sha256').update(data).digest('hex');
-  expect(hash(await readFile(received))).toBe(hash(bytes));
-}
-
-let transfers = 0;

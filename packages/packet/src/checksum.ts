@@ -25,3 +25,15 @@ export const ipv4PseudoHeader =
   (src: number, dst: number): PseudoHeader =>
   (protocol, length) =>
     (src >>> 16) + (src & 0xffff) + (dst >>> 16) + (dst & 0xffff) + protocol + length;
+
+/** The pseudo header of IPv6 (RFC 8200 §8.1). */
+export const ipv6PseudoHeader =
+  (src: bigint, dst: bigint): PseudoHeader =>
+  (protocol, length) =>
+    addressSum(src) + addressSum(dst) + length + protocol;
+
+function addressSum(address: bigint): number {
+  let sum = 0;
+  for (let rest = address; rest > 0n; rest >>= 16n) sum += Number(rest & 0xffffn);
+  return sum;
+}

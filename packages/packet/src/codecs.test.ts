@@ -5,6 +5,7 @@ import * as packet from './index.ts';
 
 const FUZZ = process.env['VNET_FUZZ'] === 'full' ? { numRuns: 100_000 } : { numRuns: 500, seed: 791 };
 const pseudoHeader = packet.ipv4PseudoHeader(0x0a000001, 0xffffffff);
+const pseudoHeader6 = packet.ipv6PseudoHeader((0xfd00n << 112n) | 1n, 2n ** 128n - 1n);
 
 interface Codec<T> {
   readonly any: fc.Arbitrary<T>;
@@ -23,6 +24,12 @@ const CODECS = {
   arp: codec(any.arp, packet.encodeArp, packet.decodeArp),
   ipv4: codec(any.ipv4, packet.encodeIpv4, packet.decodeIpv4),
   icmp: codec(any.icmp, packet.encodeIcmp, packet.decodeIcmp),
+  ipv6: codec(any.ipv6, packet.encodeIpv6, packet.decodeIpv6),
+  icmpv6: codec(
+    any.icmpv6,
+    (message) => packet.encodeIcmpv6(message, pseudoHeader6),
+    (bytes) => packet.decodeIcmpv6(bytes, pseudoHeader6),
+  ),
   udp: codec(any.udp, (datagram) => packet.encodeUdp(datagram, pseudoHeader), packet.decodeUdp),
   tcp: codec(any.tcp, (segment) => packet.encodeTcp(segment, pseudoHeader), packet.decodeTcp),
 };
@@ -71,6 +78,8 @@ describe.each(Object.entries(CODECS))('%s', (_name, { any: values, encode, decod
   });
 });
 
+const IPV6 = { ...packet.IPV6_DEFAULTS, nextHeader: 17, src: 1n, dst: 2n, payload: Buffer.alloc(0) };
+
 describe('malformed input', () => {
   const header = packet.encodeIpv4({ ...packet.IPV4_DEFAULTS, src: 1, dst: 2, protocol: 17, payload: Buffer.alloc(4) });
   const withByte = (at: number, byte: number): Buffer =>
@@ -84,6 +93,22 @@ describe('malformed input', () => {
     ['a total length beyond the end', () => packet.decodeIpv4(withByte(3, 25)), 'needs 25 bytes, has 24'],
     ['ARP of another kind', () => packet.decodeArp(Buffer.alloc(28)), 'not about IPv4 over Ethernet'],
     ['a wrong ICMP checksum', () => packet.decodeIcmp(Buffer.from([8, 0, 1, 2, 3, 4, 5, 6])), 'wrong checksum'],
+    ['another IP version where IPv6 is meant', () => packet.decodeIpv6(Buffer.alloc(40, 0x45)), 'ipv6: version is 4'],
+    [
+      'an IPv6 payload beyond the end',
+      () => packet.decodeIpv6(packet.encodeIpv6({ ...IPV6, payload: Buffer.alloc(8) }).subarray(0, 47)),
+      'needs 48 bytes, has 47',
+    ],
+    [
+      'an IPv6 extension header that is cut off',
+      () => packet.upperLayerOf({ ...IPV6, nextHeader: 0, payload: Buffer.from([58, 1, 0, 0, 0, 0, 0, 0]) }),
+      'needs 16 bytes, has 8',
+    ],
+    [
+      'a wrong ICMPv6 checksum',
+      () => packet.decodeIcmpv6(Buffer.from([2, 0, 1, 2, 3, 4, 5, 6]), pseudoHeader6),
+      'icmpv6: wrong checksum',
+    ],
     [
       'a UDP length below the header',
       () => packet.decodeUdp(Buffer.from([0, 1, 0, 2, 0, 7, 0, 0])),
@@ -132,6 +157,8 @@ describe('encoders', () => {
     expect(() => packet.encodeIpv4({ ...ip, fragmentOffset: 9 })).toThrow('multiple of 8');
     expect(() => packet.encodeIpv4({ ...ip, dscp: 64 })).toThrow('at most 63');
     expect(() => packet.encodeIpv4({ ...ip, payload: Buffer.alloc(65536) })).toThrow(RangeError);
+    expect(() => packet.encodeIpv6({ ...IPV6, flowLabel: 2 ** 20 })).toThrow('at most 255 and 1048575');
+    expect(() => packet.encodeIpv6({ ...IPV6, src: 2n ** 128n })).toThrow(RangeError);
     expect(() => packet.arpRequest(2 ** 48, 1, 2)).toThrow(RangeError);
     expect(() => packet.rarpAnnouncement(-1)).toThrow(RangeError);
   });

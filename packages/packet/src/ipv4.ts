@@ -1,7 +1,7 @@
 import { checksum } from './checksum.ts';
 import { DecodeError, requireBytes } from './decode-error.ts';
 
-export const IP_PROTOCOL = { icmp: 1, tcp: 6, udp: 17 } as const;
+export const IP_PROTOCOL = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const;
 
 export interface Ipv4Header {
   readonly dscp: number;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { A, B, frame, icmp, tcp, udp } from '../test/frames.ts';
+import { A, B, frame, icmp, ipv6Frame, packetTooBigAbout, tcp, udp } from '../test/frames.ts';
 import { tshark } from '../test/pcap.ts';
 import {
   arpReply,
@@ -130,6 +130,22 @@ const CASES: readonly (readonly [name: string, bytes: Buffer, expected: Record<s
       'udp.dstport': '40002',
       'udp.length': '1408',
       'udp.checksum.status': GOOD,
+    },
+  ],
+  [
+    'packet too big',
+    ipv6Frame(packetTooBigAbout(1458, Buffer.alloc(1400, 'x'))),
+    {
+      'eth.type': '0x86dd',
+      'ipv6.src': 'fd00::1',
+      'ipv6.dst': 'fd00::2',
+      'ipv6.plen': '1240',
+      'ipv6.hlim': '64',
+      'icmpv6.type': '2',
+      'icmpv6.code': '0',
+      'icmpv6.mtu': '1458',
+      'icmpv6.checksum.status': GOOD,
+      'udp.dstport': '40002',
     },
   ],
   [

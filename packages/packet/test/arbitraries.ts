@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ETHERTYPE, type IcmpMessage, TCP_FLAG } from '../src/index.ts';
+import { ETHERTYPE, type IcmpMessage, type Icmpv6Message, TCP_FLAG } from '../src/index.ts';
 
 /** Any well-formed value of each protocol. */
 const bits = (count: number): fc.Arbitrary<number> => fc.nat(2 ** count - 1);
@@ -59,6 +59,28 @@ export const icmp: fc.Arbitrary<IcmpMessage> = fc.oneof(
   fc.record({
     kind: fc.constant('other' as const),
     type: bits(8).filter((type) => !READ_ICMP_TYPES.includes(type)),
+    code: bits(8),
+    body: bytes().map((tail) => Buffer.concat([Buffer.alloc(4, 1), tail])),
+  }),
+);
+
+const ip6 = fc.bigInt({ min: 0n, max: 2n ** 128n - 1n });
+
+export const ipv6 = fc.record({
+  trafficClass: bits(8),
+  flowLabel: bits(20),
+  nextHeader: bits(8),
+  hopLimit: bits(8),
+  src: ip6,
+  dst: ip6,
+  payload: bytes(),
+});
+
+export const icmpv6: fc.Arbitrary<Icmpv6Message> = fc.oneof(
+  fc.record({ kind: fc.constant('packet-too-big' as const), mtu: bits(32), quote: bytes() }),
+  fc.record({
+    kind: fc.constant('other' as const),
+    type: bits(8).filter((type) => type !== 2),
     code: bits(8),
     body: bytes().map((tail) => Buffer.concat([Buffer.alloc(4, 1), tail])),
   }),

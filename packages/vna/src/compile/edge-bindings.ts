@@ -1,6 +1,6 @@
 import type { Action } from '@vnet/openflow';
 import type { Tables } from '../state/tables.ts';
-import { interfaceOf, trunkOf, type Trunk } from './bindings.ts';
+import { interfaceOf, ownDatapath, trunkOf, type Trunk } from './bindings.ts';
 import { networkDomain, segmentDomain, type Domain } from './domain.ts';
 import type { View } from './emit.ts';
 
@@ -126,9 +126,13 @@ export function edgeInterfaceOn(view: View, portName: string): Tables['interface
     .find((face) => face?.mode === 'edge');
 }
 
-/** Whether machines that nobody has declared may stand in a network, behind an edge of any host. */
-export function hasEdge(view: View, networkId: number): boolean {
-  return view.find('vlan_translation', 'network_id', networkId).length > 0;
+/** The hosts that carry VLANs of a domain, except this one. */
+export function otherEdgesOf(view: View, { kind, id }: Domain): readonly number[] {
+  const roles =
+    kind === 'network' ? view.find('edge_role', 'network_id', id) : view.find('edge_role', 'segment_id', id);
+  const own = ownDatapath(view)?.id;
+  const hosts = new Set(roles.map(({ datapath_id }) => datapath_id));
+  return [...hosts].filter((datapathId) => datapathId !== own).sort((a, b) => a - b);
 }
 
 /** What goes back to where a packet came from needs the tag of its VLAN, if it came from one. */

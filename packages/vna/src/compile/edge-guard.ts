@@ -1,6 +1,7 @@
 import { ETHERTYPE } from '@vnet/packet';
 import type { Match } from '@vnet/openflow';
 import { PRIORITY } from '../pipeline/priorities.ts';
+import { uplinks } from './bindings.ts';
 import { networkDomain, segmentDomain, type Domain } from './domain.ts';
 import { activeVlansOf } from './edge-bindings.ts';
 import type { Emit, View } from './emit.ts';
@@ -35,8 +36,24 @@ export function edgeStation(view: View, emit: Emit, macLeaseId: number): void {
 /** The MAC of a datapath for a network that has an edge here. */
 export function edgeReserved(view: View, emit: Emit, datapathNetworkId: number): void {
   const row = view.get('datapath_network', datapathNetworkId);
-  if (!row) return;
-  emit.flow({ ...SPOOFED, match: { metadata: row.network_id, eth_src: row.mac_address } });
+  if (row) reserved(emit, networkDomain(row.network_id), row.mac_address);
+}
+
+/** The MAC of a datapath for a segment that has an edge here. */
+export function edgeReservedInSegment(view: View, emit: Emit, datapathSegmentId: number): void {
+  const row = view.get('datapath_segment', datapathSegmentId);
+  if (row) reserved(emit, segmentDomain(row.segment_id), row.mac_address);
+}
+
+function reserved(emit: Emit, { key }: Domain, mac: number): void {
+  emit.flow({ ...SPOOFED, match: { metadata: key, eth_src: mac } });
+}
+
+/** The MACs of this host itself, whether the model knows them or not: frames to them are the host's. */
+export function hostMacs(view: View, emit: Emit): void {
+  for (const { mac } of [...view.find('port', 'role', 'local'), ...uplinks(view)]) {
+    if (mac !== null) emit.flow({ ...SPOOFED, priority: PRIORITY.guard, match: { eth_src: mac } });
+  }
 }
 
 /** The legacy switches hear that the machines of the domain are behind this trunk: at once when it has taken over. */

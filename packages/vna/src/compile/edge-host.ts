@@ -2,89 +2,11 @@ import { ETHERTYPE } from '@vnet/packet';
 import { UNTAGGED } from '../pipeline/match-values.ts';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REASON, REGISTERS, load, on } from '../pipeline/registers.ts';
-import { TABLES } from '../pipeline/tables.ts';
-import { hostAddresses, ownDatapath, tunnelPort, uplinkPort } from './bindings.ts';
-import { domainOfKey, networkDomain, segmentDomain } from './domain.ts';
+import { ownDatapath, uplinkPort } from './bindings.ts';
+import { networkDomain, segmentDomain } from './domain.ts';
 import { activeVlansOf, edgeVlanOf, type EdgeVlan } from './edge-bindings.ts';
 import { ownAddressInArp } from './edge-machine.ts';
-import { ordinal, type Emit, type View } from './emit.ts';
-import { throughTunnel } from './peer.ts';
-import { learns } from './promiscuous.ts';
-
-/**
- * What a domain has at edges, by its key. Packets to a MAC that is not known go to the VLANs here; while one other host carries
- * all of them, they go there: it may have learnt the MAC a moment ago.
- */
-export function edgesOf(view: View, emit: Emit, key: number): void {
-  const { kind, id } = domainOfKey(key);
-  emit.each('edge_host', kind === 'network' ? 'network_id' : 'segment_id', id, 'edgeHost');
-  const here = activeVlansOf(view, domainOfKey(key));
-  if (kind === 'segment' && learns(view, id)) return unlearntToVlans(emit, key, here);
-  if (here.length > 0) return unknownToVlans(emit, key, here);
-  const roles =
-    kind === 'network' ? view.find('edge_role', 'network_id', id) : view.find('edge_role', 'segment_id', id);
-  const [datapathId, ...others] = new Set(roles.map(({ datapath_id }) => datapath_id));
-  if (datapathId === undefined || others.length > 0 || datapathId === ownDatapath(view)?.id) return;
-  unknownToEdge(view, emit, key, datapathId);
-}
-
-/** PEER of what goes to an edge host through the tunnel, whatever else is between the two hosts. */
-const BY_TUNNEL = 0x40000000;
-
-/**
- * Never as it is over the physical network: there a MAC alone says which network a frame is in, and one that is not known here
- * may be another tenant's.
- */
-function unknownToEdge(view: View, emit: Emit, key: number, datapathId: number): void {
-  const address = hostAddresses(view, datapathId)[0]?.address;
-  const port = tunnelPort(view);
-  if (address === undefined || port === undefined) return;
-  emit.output('tunnelEnd', datapathId, { address, port });
-  emit.flow({
-    table: 'L2',
-    priority: PRIORITY.counter,
-    feature: 'edge',
-    match: { metadata: key, ...on([REGISTERS.REMOTE, 0]) },
-    actions: [load(REGISTERS.PEER, BY_TUNNEL + datapathId)],
-    goto: 'PEER',
-  });
-  emit.flow({
-    table: 'PEER',
-    priority: PRIORITY.base,
-    feature: 'edge',
-    match: on([REGISTERS.PEER, BY_TUNNEL + datapathId]),
-    actions: throughTunnel(address),
-    goto: 'TUNNEL_MTU',
-  });
-}
-
-/** A machine that is there and has been silent for long. */
-function unknownToVlans(emit: Emit, key: number, vlans: readonly EdgeVlan[]): void {
-  emit.flow({
-    table: 'L2',
-    priority: PRIORITY.counter,
-    feature: 'edge',
-    match: { metadata: key },
-    actions: vlans.flatMap(({ end }) => [
-      load(REGISTERS.DESTINATION, end),
-      { type: 'resubmit', table: TABLES.INTERFACE_INGRESS.id },
-    ]),
-  });
-}
-
-/** The same in a segment with promiscuous interfaces: first it is looked up what has been learnt behind those. */
-function unlearntToVlans(emit: Emit, key: number, vlans: readonly EdgeVlan[]): void {
-  for (const { end } of vlans) {
-    emit.flowPart({
-      table: 'LEARNED_WAY',
-      priority: PRIORITY.counter,
-      feature: 'segment',
-      match: { metadata: key, ...on([REGISTERS.FOUND, 0]) },
-      order: ordinal(end),
-      actions: [load(REGISTERS.DESTINATION, end), { type: 'resubmit', table: TABLES.INTERFACE_INGRESS.id }],
-    });
-  }
-}
+import type { Emit, View } from './emit.ts';
 
 /**
  * A machine that an edge of any host has seen, as the manager tells it: packets to it go to that host. This host hears whether

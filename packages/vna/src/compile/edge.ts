@@ -7,6 +7,7 @@ import { trunkOf } from './bindings.ts';
 import { bond } from './bond.ts';
 import { edgeVlanOf, edgeVlansOf, pushTag, TAG_PRESENT, type EdgeVlan } from './edge-bindings.ts';
 import { edgeGate } from './edge-gate.ts';
+import { hostMacs } from './edge-guard.ts';
 import type { Emit, View } from './emit.ts';
 import { isSeveral, outputTo } from './links.ts';
 import { joinDomain } from './membership.ts';
@@ -27,6 +28,7 @@ export function edgePort(view: View, emit: Emit, interfaceId: number): void {
     emit.each('vlan_translation', 'translation_id', id, 'edgeVlan');
   }
   emit.each('interface_port', 'port_name', trunk.name, 'edgeMachine');
+  hostMacs(view, emit);
 }
 
 /** A VLAN behind an edge port: its frames enter the domain without their tag, and get it when they leave. */
@@ -70,7 +72,10 @@ function learning(emit: Emit, { id, end, ofport, domain }: EdgeVlan): void {
   if (domain.kind === 'network') {
     emit.each('ip_lease', 'network_id', domain.id, 'edgeGuard');
     emit.each('datapath_network', 'network_id', domain.id, 'edgeReserved');
-  } else emit.each('mac_lease', 'segment_id', domain.id, 'edgeStation');
+  } else {
+    emit.each('mac_lease', 'segment_id', domain.id, 'edgeStation');
+    emit.each('datapath_segment', 'segment_id', domain.id, 'edgeReservedInSegment');
+  }
 }
 
 function ingress(emit: Emit, { end, vlan, domain, interfaceId }: EdgeVlan): void {

@@ -86,6 +86,13 @@ export interface Bound {
   readonly zone: number;
 }
 
+/** Whose a conntrack zone is that no port has: read by other units as table `machine_zone`. */
+export interface MachineZone {
+  /** The zone. */
+  readonly id: number;
+  readonly interface_id: number;
+}
+
 /** What the manager says about a machine that an edge of any host has seen. */
 export interface EdgeClaim {
   readonly mac: number;
@@ -114,6 +121,7 @@ export interface Outputs {
   /** How several links are used, for people. */
   readonly bond: BondState;
   readonly bound: Bound;
+  readonly machineZone: MachineZone;
   readonly meter: Meter;
   /** A conntrack zone that packets are looked up in. */
   readonly zone: true;
@@ -139,6 +147,7 @@ export const OUTPUT_KINDS: readonly OutputKind[] = [
   'group',
   'bond',
   'bound',
+  'machineZone',
   'meter',
   'zone',
   'announcement',
@@ -148,7 +157,10 @@ export const OUTPUT_KINDS: readonly OutputKind[] = [
 ];
 
 /** Outputs that are rows of the state as well, for other units to read. */
-export const DERIVED: { readonly [K in OutputKind]?: TableName } = { bound: 'bound' };
+export const DERIVED: { readonly [K in OutputKind]?: TableName } = {
+  bound: 'bound',
+  machineZone: 'machine_zone',
+};
 
 /** What a unit reads: every look is remembered, and the unit runs again when what it saw changes. */
 export interface View {

@@ -5,7 +5,7 @@ import { TABLES } from '../pipeline/tables.ts';
 import { ownDatapath, transportTo, tunnelPort, uplinkOutput, type Transport } from './bindings.ts';
 import { inUse, networkDomain, segmentDomain, type Domain } from './domain.ts';
 import { ordinal, type Emit, type View } from './emit.ts';
-import { KEY_FROM_NETWORK } from './underlay.ts';
+import { KEY_FROM_NETWORK, tooBigForUplink } from './underlay.ts';
 
 /** Peers in one chunk of a flood list: a flow over 64 KiB would be refused. */
 const CHUNK_BITS = 6;
@@ -47,7 +47,11 @@ function peerCopies(
     feature: 'flood',
     match: { metadata: domain.key, ...on([REGISTERS.REMOTE, 0]) },
     order: ordinal(chunk),
-    actions: [load(REGISTERS.CHUNK, chunk), { type: 'resubmit', table: TABLES.FLOOD_CHUNK.id }],
+    actions: [
+      ...(copy.tunnelled ? [] : [tooBigForUplink(view)]),
+      load(REGISTERS.CHUNK, chunk),
+      { type: 'resubmit', table: TABLES.FLOOD_CHUNK.id },
+    ],
   });
   const inChunk = { metadata: domain.key, ...on([REGISTERS.CHUNK, chunk]) };
   emit.flowPart({
@@ -58,13 +62,13 @@ function peerCopies(
     order: ordinal(row.datapath_id),
     actions: copy.actions,
   });
-  if (!copy.tunnelled) return;
+  const transport = copy.tunnelled ? TRANSPORT.tunnel : TRANSPORT.uplink;
   emit.flow({
     table: 'FLOOD_CHUNK',
-    priority: PRIORITY.guard,
+    priority: PRIORITY.specific,
     feature: 'flood',
     match: { ...inChunk, ...on([REGISTERS.TOO_BIG, 1]) },
-    actions: [load(REGISTERS.REASON, REASON.tooBig), load(REGISTERS.TRANSPORT, TRANSPORT.tunnel)],
+    actions: [load(REGISTERS.REASON, REASON.tooBig), load(REGISTERS.TRANSPORT, transport)],
     goto: 'PUNT',
   });
 }
@@ -91,12 +95,13 @@ export function floodMember(emit: Emit, key: number, interfaceId: number): void 
   });
 }
 
-interface Copy {
+export interface Copy {
   readonly tunnelled: boolean;
   readonly actions: readonly Action[];
 }
 
-function copyTo(view: View, way: Transport, mac: number): Copy | undefined {
+/** How one copy of a flood gets to a peer, which has `mac` for the domain. */
+export function copyTo(view: View, way: Transport, mac: number): Copy | undefined {
   const output = outputOf(view, way);
   if (!output) return undefined;
   return way.kind === 'tunnel'

@@ -1,8 +1,6 @@
-import { BROADCAST_MAC, ETHERTYPE } from '@vnet/packet';
 import { GROUP_MAC } from '../pipeline/match-values.ts';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { broadcastDomain, networkDomain } from './domain.ts';
-import { hasEdge } from './edge-bindings.ts';
 import type { Emit, View } from './emit.ts';
 
 /** A virtual network that is in use on this host. */
@@ -18,13 +16,5 @@ export function network(view: View, emit: Emit, id: number): void {
     feature: 'network',
     match: { metadata: id, eth_dst: GROUP_MAC },
     goto: 'FLOOD_LOCAL',
-  });
-  emit.flow({
-    table: 'ARP',
-    priority: PRIORITY.counter,
-    feature: 'network',
-    match: { metadata: id, eth_type: ETHERTYPE.arp, arp_op: 1, eth_dst: BROADCAST_MAC },
-    // Behind an edge there may be machines that nobody has declared.
-    ...(hasEdge(view, id) ? { goto: 'L2' } : {}),
   });
 }

@@ -1,8 +1,9 @@
 import type { Units } from './emit.ts';
-import { edgeGuard, edgeReserved, edgeStation } from './edge-guard.ts';
-import { edgeHost, edgeSeen, edgesOf } from './edge-host.ts';
+import { edgeGuard, edgeReserved, edgeReservedInSegment, edgeStation } from './edge-guard.ts';
+import { edgeHost, edgeSeen } from './edge-host.ts';
 import { edgeMachine } from './edge-machine.ts';
 import { edgePort, edgeVlan } from './edge.ts';
+import { edgesOf } from './edge-unknown.ts';
 import { endpoint } from './endpoint.ts';
 import { FILTERING_UNITS } from './filtering/index.ts';
 import { member, segmentMember } from './flood.ts';
@@ -37,6 +38,7 @@ export const UNITS: Units = {
   edgeGuard,
   edgeStation,
   edgeReserved,
+  edgeReservedInSegment,
   ...FILTERING_UNITS,
 };
 

@@ -1,5 +1,5 @@
 import { encodeMatch, type FlowStatsEntry } from '@vnet/openflow';
-import { arpRequest } from '@vnet/packet';
+import { arpRequest, gratuitousArp } from '@vnet/packet';
 import { beforeEach, afterEach, describe, expect, it } from 'vitest';
 import { VLAN_LIMIT } from '../compile/edge.ts';
 import { edgeVlanOf, vlanEnd } from '../compile/edge-bindings.ts';
@@ -7,6 +7,7 @@ import { Engine, type UnitRun } from '../compile/engine.ts';
 import { edgeRows, SEEN } from '../compile/test-edge-rows.ts';
 import { dataCentre, fill } from '../compile/test-rows.ts';
 import { ROOTS, UNITS } from '../compile/units.ts';
+import { TABLES } from '../pipeline/tables.ts';
 import { State } from '../state/state.ts';
 import { EdgeLearning } from './edge-learning.ts';
 import type { PacketOut } from './packet-out.ts';
@@ -51,11 +52,15 @@ async function* entries(): AsyncGenerator<FlowStatsEntry> {
   for (const [mac, packets] of counts) {
     const none = Buffer.alloc(0);
     const match = Buffer.from(encodeMatch({ eth_src: mac }));
-    yield { table: 25, priority: 100, cookie: 0n, match, instructions: none, packets, bytes: 0n };
+    yield { table: TABLES.EDGE_SOURCE.id, priority: 100, cookie: 0n, match, instructions: none, packets, bytes: 0n };
   }
 }
 
 function frameFrom(mac: number, address = ADDRESS, vlan = 1): void {
+  receive(arpRequest(mac, address, 0x0a000001), vlan);
+}
+
+function receive(frame: Buffer, vlan = 1): void {
   const packet = {
     reason: 0,
     network: 1,
@@ -65,7 +70,7 @@ function frameFrom(mac: number, address = ADDRESS, vlan = 1): void {
     sender: 0,
     inPort: TRUNK,
   };
-  learning.receive({ ...packet, frame: arpRequest(mac, address, 0x0a000001) }, TRUNK);
+  learning.receive({ ...packet, frame }, TRUNK);
 }
 
 const claim = (mac: number, values: object): boolean =>
@@ -81,6 +86,17 @@ describe('learning at the edge', () => {
     expect(claim(SEEN, {})).toBe(false);
     expect(sent).toHaveLength(1);
     expect(sent[0]).toMatchObject({ inPort: TRUNK });
+  });
+
+  it('has what a machine says of its own address go to everyone, and only what it asks to table ARP', () => {
+    frameFrom(SEEN);
+    claim(SEEN, {});
+    receive(gratuitousArp(SEEN, ADDRESS + 1));
+    const tables = sent.map(({ actions }) => actions.at(-1));
+    expect(tables).toEqual([
+      { type: 'resubmit', table: TABLES.ARP.id },
+      { type: 'resubmit', table: TABLES.L2.id },
+    ]);
   });
 
   it('follows a machine to another VLAN, and notes another address', () => {
@@ -143,19 +159,7 @@ describe('learning at the edge', () => {
 
   it('does not learn a machine that is declared behind the port, and passes over what is no frame', () => {
     frameFrom(0x0a0000000070);
-    learning.receive(
-      {
-        reason: 0,
-        network: 1,
-        transport: 0,
-        source: vlanEnd(1),
-        destination: 0,
-        sender: 0,
-        inPort: TRUNK,
-        frame: Buffer.alloc(3),
-      },
-      TRUNK,
-    );
+    receive(Buffer.alloc(3));
     expect([...state.all('edge_seen')]).toEqual([]);
   });
 });

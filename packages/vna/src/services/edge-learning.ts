@@ -6,6 +6,7 @@ import {
   decodeIpv4Header,
   ETHERTYPE,
   formatMac,
+  type ArpPacket,
   type EthernetFrame,
 } from '@vnet/packet';
 import { edgeVlanOf, vlanTranslationOf, type EdgeVlan } from '../compile/edge-bindings.ts';
@@ -162,10 +163,12 @@ export class EdgeLearning<R extends object> {
   }
 
   /** The frame as it goes on once its sender is known; only what passes in a network goes on there. */
-  #onward({ end, domain, trunk }: EdgeVlan, { etherType }: EthernetFrame, frame: Buffer, inPort: number) {
+  #onward({ end, domain, trunk }: EdgeVlan, { etherType, payload }: EthernetFrame, frame: Buffer, inPort: number) {
     const isArp = etherType === ETHERTYPE.arp;
     if (domain.kind === 'network' && !isArp && etherType !== ETHERTYPE.ipv4) return undefined;
-    const next = isArp && domain.kind === 'network' ? TABLES.ARP : TABLES.L2;
+    // What it says of itself is for everyone; what it asks, table ARP knows or has others asked.
+    const asks = isArp && domain.kind === 'network' && !isAnnouncement(decodeArp(payload));
+    const next = asks ? TABLES.ARP : TABLES.L2;
     const packet: PacketOut = {
       frame,
       inPort: trunk.links.some(({ ofport }) => ofport === inPort) ? inPort : trunk.active.ofport,
@@ -292,6 +295,11 @@ export class EdgeLearning<R extends object> {
 
 function complaint(mac: number, refused: string) {
   return { mac: formatMac(mac), refused, remedy: 'give the machine another MAC address, or declare it' };
+}
+
+/** A machine that asks for its own address tells it (RFC 5227 §3). */
+function isAnnouncement({ senderIp, targetIp }: ArpPacket): boolean {
+  return senderIp === targetIp;
 }
 
 /** The address that the sender of a frame says it has: of ARP and IPv4. */

@@ -1,3 +1,5 @@
+import { ownDatapath } from '../compile/bindings.ts';
+import { domainOfKey, linkOf } from '../compile/domain.ts';
 import type { View } from '../compile/emit.ts';
 import { tagFor } from '../compile/edge-bindings.ts';
 import { tunnelMtu, underlayMtu } from '../compile/underlay.ts';
@@ -58,7 +60,9 @@ export class PacketInService {
   #tooBig({ network, transport, source, frame }: PacketIn, inPort: number): void {
     const networkMtu = this.#view.get('network', network)?.mtu ?? null;
     const mtu = transport === TRANSPORT.tunnel ? tunnelMtu(this.#view, networkMtu) : underlayMtu(this.#view);
-    const reply = tooBigReply(frame, mtu);
+    const own = ownDatapath(this.#view);
+    const ownMac = own && linkOf(this.#view, domainOfKey(network), own.id)?.mac_address;
+    const reply = tooBigReply(frame, mtu, ownMac);
     this.#tooBigLog.count(inPort, mtu, reply !== undefined);
     if (reply)
       this.#send([{ frame: reply, actions: [...tagFor(this.#view, source), { type: 'output', port: inPort }] }]);

@@ -69,6 +69,8 @@ export interface Tables {
   readonly self: Self;
   /** Which interface is on which port: derived while compiling. */
   readonly bound: { readonly id: number; readonly ofport: number; readonly zone: number };
+  /** Which conntrack zone is which legacy machine's: derived while compiling. */
+  readonly machine_zone: { readonly id: number; readonly interface_id: number };
   readonly port: SwitchPort;
   readonly datapath: WireRow<'datapath'>;
   readonly network: WireRow<'network'>;
@@ -106,6 +108,7 @@ export type TableName = keyof Tables;
 export const INDEXES = {
   self: [],
   bound: [],
+  machine_zone: [],
   port: [['name'], ['bond'], ['vnet_interface'], ['iface_id'], ['uplink'], ['role']],
   datapath: [['dpid'], ['node_id']],
   network: [],
@@ -142,7 +145,7 @@ type Join<C extends readonly string[]> = C extends readonly [infer A extends str
 export type IndexName<T extends TableName> = Join<(typeof INDEXES)[T][number]>;
 
 /** Tables that the agent fills itself; all others are the manager's. */
-const OWN_TABLES: ReadonlySet<TableName> = new Set(['self', 'bound', 'port', 'edge_seen', 'edge_full']);
+const OWN_TABLES: ReadonlySet<TableName> = new Set(['self', 'bound', 'machine_zone', 'port', 'edge_seen', 'edge_full']);
 
 export const MANAGER_TABLES: readonly TableName[] = (Object.keys(INDEXES) as TableName[]).filter(
   (name) => !OWN_TABLES.has(name),

@@ -2,12 +2,12 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hash32 } from '../hash.ts';
 import type { Log } from '../log.ts';
+import { PORT_ZONES, zoneAfter, zoneIn } from '../pipeline/conntrack-zones.ts';
 import type { SeenPort, SwitchPort } from '../state/tables.ts';
 
 const FILE = 'zones.json';
-/** Zone 0 is everybody's. */
-const FIRST_ZONE = 1;
-const ZONES = 0xffff;
+/** The largest number of any zone. */
+const LAST_ZONE = 0xffff;
 
 /**
  * Gives each port of the bridge a conntrack zone of its own, so that connections of one machine are never taken for those
@@ -76,21 +76,17 @@ export function allocate(before: ReadonlyMap<string, number>, claims: readonly s
   const taken = new Set<number>();
   for (const claim of claims) {
     const zone = before.get(claim);
-    if (zone === undefined || taken.has(zone)) continue;
+    if (zone === undefined || zone > PORT_ZONES.last || taken.has(zone)) continue;
     zones.set(claim, zone);
     taken.add(zone);
   }
   for (const claim of claims.filter((each) => !zones.has(each)).sort()) {
-    let zone = preferred(claim);
-    while (taken.has(zone)) zone = (zone % ZONES) + FIRST_ZONE;
+    let zone = zoneIn(PORT_ZONES, hash32(claim));
+    while (taken.has(zone)) zone = zoneAfter(PORT_ZONES, zone);
     zones.set(claim, zone);
     taken.add(zone);
   }
   return zones;
-}
-
-function preferred(claim: string): number {
-  return (hash32(claim) % ZONES) + FIRST_ZONE;
 }
 
 function parseZones(text: string): ReadonlyMap<string, number> {
@@ -98,7 +94,7 @@ function parseZones(text: string): ReadonlyMap<string, number> {
   if (typeof saved !== 'object' || saved === null || Array.isArray(saved)) throw new Error('not an object');
   const zones = new Map<string, number>();
   for (const [claim, zone] of Object.entries(saved)) {
-    if (!Number.isInteger(zone) || zone < FIRST_ZONE || zone > ZONES) throw new Error(`${claim}: not a zone`);
+    if (!Number.isInteger(zone) || zone < PORT_ZONES.first || zone > LAST_ZONE) throw new Error(`${claim}: not a zone`);
     zones.set(claim, zone as number);
   }
   return zones;

@@ -10,7 +10,7 @@ import { completeInterfacePort, edgesHaveTrunks, interfaceRequests, leaveEdgePor
 import { completeIpRange } from './ip_range.ts';
 import { ipRetention, retentionFollowsLease } from './ip_retention.ts';
 import { leasePolicyInterfaceRequests } from './lease_policy.ts';
-import { completeIpLease, ipLeasesFollowMacLease, reviseIpLease } from './leases.ts';
+import { completeIpLease, ipLeasesFollowMacLease, macLeasesJoinSegments, reviseIpLease } from './leases.ts';
 import { completeMacRange } from './mac_range.ts';
 import { networkMtu } from './mtu.ts';
 import { completeNetwork, networkRequests, reviseNetwork } from './network.ts';
@@ -84,6 +84,7 @@ export const requestRules: { readonly [E in EntityName]?: RequestRule<E> } = {
 export const reactions: readonly Reaction[] = [
   placesFallBack,
   ipLeasesFollowMacLease,
+  macLeasesJoinSegments,
   retentionFollowsLease,
   translationModes,
   peerGroups,

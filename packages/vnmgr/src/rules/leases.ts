@@ -95,3 +95,28 @@ export const ipLeasesFollowMacLease: Reaction = {
     }
   },
 };
+
+/** A MAC lease in no segment is in that of the network it gets its first address in, if that network is on one. */
+export const macLeasesJoinSegments: Reaction = {
+  on: ['ip_lease', 'mac_lease'],
+  run: async (edit, changes) => {
+    const touched = [
+      ...changesOf('ip_lease', changes).flatMap(({ after }) => after?.mac_lease_id ?? []),
+      ...changesOf('mac_lease', changes).flatMap(({ after }) => after?.id ?? []),
+    ];
+    const macLeases = await edit.tx.byIds('mac_lease', [...new Set(touched)]);
+    const homeless = [...macLeases.values()].filter(({ segment_id }) => segment_id === null);
+    const leases = await edit.tx.allIn(
+      'ip_lease',
+      'mac_lease_id',
+      homeless.map(({ id }) => id),
+    );
+    const networks = await edit.tx.byIds('network', [...new Set(leases.map(({ network_id }) => network_id))]);
+    for (const macLease of homeless) {
+      const segments = leases
+        .filter(({ mac_lease_id }) => mac_lease_id === macLease.id)
+        .flatMap(({ network_id }) => networks.get(network_id)?.segment_id ?? []);
+      if (segments[0] !== undefined) await edit.update('mac_lease', macLease, { segment_id: segments[0] });
+    }
+  },
+};

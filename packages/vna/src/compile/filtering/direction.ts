@@ -24,6 +24,8 @@ export interface Way {
   /** Address of the other side, and of the interface's own. */
   readonly remote: 'ipv4_src' | 'ipv4_dst';
   readonly own: 'ipv4_src' | 'ipv4_dst';
+  /** MAC of the other side. */
+  readonly remoteMac: 'eth_src' | 'eth_dst';
   readonly arpRemote: FieldName;
   readonly arpOwn: FieldName;
 }
@@ -42,6 +44,7 @@ export const WAYS: { readonly [D in Direction]: Way } = {
     accepted: 'DELIVERY',
     remote: 'ipv4_src',
     own: 'ipv4_dst',
+    remoteMac: 'eth_src',
     arpRemote: 'arp_spa',
     arpOwn: 'arp_tpa',
   },
@@ -58,6 +61,7 @@ export const WAYS: { readonly [D in Direction]: Way } = {
     accepted: 'ARP',
     remote: 'ipv4_dst',
     own: 'ipv4_src',
+    remoteMac: 'eth_dst',
     arpRemote: 'arp_tpa',
     arpOwn: 'arp_spa',
   },

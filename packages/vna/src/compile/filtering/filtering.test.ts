@@ -157,6 +157,20 @@ describe('a rule that names a group', () => {
     expect(members.join('\n')).not.toContain('metadata=0x2');
   });
 
+  it('takes MACs for those of members in the segment they are in', () => {
+    const inSegment = 51;
+    const rows = [...securedDataCentre(), membership(90, inSegment, 2)];
+    const members = flowsOf(rows, 'group').split('\n');
+    expect(members).toContainEqual(
+      expect.stringMatching(
+        /^table=74, .*ip,metadata=0x80000001,dl_src=0a:00:00:00:00:33 actions=load:0x2->NXM_NX_REG13/,
+      ),
+    );
+    expect(members.filter((line) => line.includes('dl_src=0a:00:00:00:00:33') && line.includes('0x80000002'))).toEqual(
+      [],
+    );
+  });
+
   it('may name its own group, and two groups each other', () => {
     const rows = [
       ...dataCentre(),
