@@ -106,7 +106,7 @@ describe('what OpenFlow 1.3 has not', () => {
     expect(await strict.violations()).toEqual([]);
     await ofctl('add-flow', 'in_port=1,actions=resubmit(,1)');
     const [violation, ...others] = await strict.violations();
-    expect(violation).toBe('refused: bad_action/bad_experimenter: experimenter action 0x00002320/14');
+    expect(violation).toBe('1 × refused: bad_action/bad_experimenter: experimenter action 0x00002320/14');
     expect(others).toEqual([]);
   });
 });
@@ -311,9 +311,9 @@ describe('a switch that dials', () => {
     const { length } = await controller.output();
     await host.restartSwitch();
     await greeted(length);
-    expect(await dialling.violations()).toEqual(
-      [1, 2].map(() => 'refused: bad_request/bad_experimenter: experimenter message 0x00002320/16'),
-    );
+    expect(await dialling.violations()).toEqual([
+      '2 × refused: bad_request/bad_experimenter: experimenter message 0x00002320/16',
+    ]);
     await controller.stop();
     await dialling.stop();
   });

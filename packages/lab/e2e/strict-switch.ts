@@ -71,6 +71,7 @@ export class StrictSwitch {
   /**
    * All that went wrong: what was refused, by the proxy or by the switch behind, but for what is documented as a probe.
    * @param probes what may be refused besides: the words of the refusal
+   * @returns each thing once, and how often
    */
   async violations(probes: readonly string[] = []): Promise<readonly string[]> {
     const lines = await this.#proxy.lines();
@@ -80,9 +81,10 @@ export class StrictSwitch {
     // Once for each connection.
     const allowed = new Set(bundles.slice(0, connections));
     const left = wrong.filter((each) => !allowed.has(each) && !probes.includes(String(each['what'])));
-    return left.map(({ msg, error, what }) =>
+    const texts = left.map(({ msg, error, what }) =>
       [msg, error, what].flatMap((each) => (typeof each === 'string' ? [each] : [])).join(': '),
     );
+    return [...new Set(texts)].map((text) => `${texts.filter((each) => each === text).length} × ${text}`);
   }
 
   /** Where its log is, for the one who looks for what went wrong. */
