@@ -24,7 +24,7 @@ export function segment(view: View, emit: Emit, id: number): void {
   const domain = segmentDomain(id);
   broadcastDomain(view, emit, domain, null, learns(view, id));
   groups(emit, domain.key);
-  if (learns(view, id)) learning(view, emit, id);
+  if (learns(view, id)) learning(emit, id);
 }
 
 /** A MAC of a segment, wherever it lives. */
