@@ -154,11 +154,11 @@ export interface SeenMachine {
   readonly refused: boolean;
 }
 
-/** By its MAC; undefined when it is declared there, or the VLAN is gone. */
+/** By its MAC; undefined when it is declared there, and when the VLAN is gone or mapped to something else now. */
 export function seenMachine(view: View, emit: Emit, mac: number): SeenMachine | undefined {
   const row = view.get('edge_seen', mac);
   const edge = edgeVlanOf(view, row?.vlan_translation_id ?? 0);
-  if (!row || !edge || isDeclaredHere(view, mac, edge)) return undefined;
+  if (!row || edge?.domain.key !== row.key || isDeclaredHere(view, mac, edge)) return undefined;
   const { ipv4_address: address, refused, seen } = row;
   emit.output('localMachine', mac, {
     mac_address: mac,

@@ -8,6 +8,7 @@ import { edgeInterfaceOn, edgeVlansOf, type EdgeVlan } from './edge-bindings.ts'
 import type { Emit, View } from './emit.ts';
 import { ownPackets } from './own-mac.ts';
 import { fromPeers } from './port.ts';
+import { arrivalInSegment } from './segment.ts';
 
 /** Filters and security groups do not apply to legacy machines. */
 const UNTRACKED = 0;
@@ -70,10 +71,10 @@ export function declaredPackets({ mac, edge, leases }: Declared): readonly Match
 }
 
 export function edgeMachine(view: View, emit: Emit, interfacePortId: number): void {
-  for (const each of declaredMachine(view, emit, interfacePortId)) flowsOf(emit, each);
+  for (const each of declaredMachine(view, emit, interfacePortId)) flowsOf(view, emit, each);
 }
 
-function flowsOf(emit: Emit, machine: Declared): void {
+function flowsOf(view: View, emit: Emit, machine: Declared): void {
   const { mac, interfaceId, edge, leases } = machine;
   emit.flow({ table: 'UPLINK', priority: PRIORITY.guard, feature: 'edge', match: { eth_src: mac } });
   emit.flow({
@@ -93,7 +94,10 @@ function flowsOf(emit: Emit, machine: Declared): void {
       goto: match.eth_type === ETHERTYPE.arp ? 'ARP' : 'L2',
     });
   }
-  if (edge.domain.kind === 'segment') return;
+  if (edge.domain.kind === 'segment') {
+    emit.flow(arrivalInSegment(view, edge.domain, mac));
+    return;
+  }
   fromPeers(emit, { mac, leases, networks: new Set([edge.domain.id]), segmentId: null });
   for (const { ipv4_address: address } of leases) ownAddressInArp(emit, edge, address);
 }

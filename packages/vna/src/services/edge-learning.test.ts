@@ -104,6 +104,16 @@ describe('learning at the edge', () => {
     expect(state.get('edge_seen', SEEN)).toMatchObject({ ipv4_address: ADDRESS + 1 });
   });
 
+  it('learns it anew when the VLAN is mapped to another network', () => {
+    frameFrom(SEEN);
+    state.put('vlan_translation', { ...state.get('vlan_translation', 1)!, network_id: 2 });
+    engine.run();
+    expect(engine.output('localMachine').has(String(SEEN))).toBe(false);
+    frameFrom(SEEN);
+    engine.run();
+    expect(engine.output('localMachine').has(String(SEEN))).toBe(true);
+  });
+
   it('has a limit for each VLAN, and asks for no more frames until there is room again', async () => {
     for (let i = 0; i < VLAN_LIMIT + 10; i++) frameFrom(SEEN + i);
     frameFrom(SEEN + 5_000, ADDRESS, 3);

@@ -130,16 +130,17 @@ export class EdgeLearning<R extends object> {
     const mac = ethernet.src;
     if (isDeclaredHere(this.#options.state, mac, edge)) return;
     const known = this.#options.state.get('edge_seen', mac);
+    const isKnown = known?.vlan_translation_id === edge.id && known.key === edge.domain.key;
     if (known?.vlan_translation_id !== edge.id && !this.#hasRoom(edge)) return;
     const entry = entryInto(this.#options.state);
     const isArp = ethernet.etherType === ETHERTYPE.arp;
-    if (known?.vlan_translation_id === edge.id) {
+    if (known && isKnown) {
       this.#noteAddress(known, addressOf(ethernet));
       const packet = passes(edge, ethernet) ? entry.fromKnown(edge, frame, isArp) : undefined;
       if (known.refused === null && packet) this.#options.send([packet]);
       return;
     }
-    if (known)
+    if (known && known.vlan_translation_id !== edge.id)
       this.#options.log.info(
         { mac: formatMac(mac), vlan: edge.vlan, port: edge.portName },
         'a legacy machine has moved',
@@ -162,8 +163,8 @@ export class EdgeLearning<R extends object> {
     return this.#options.state.find('edge_seen', 'vlan_translation_id', vlanTranslationId).length;
   }
 
-  #put({ id }: Pick<EdgeVlan, 'id'>, mac: number, address: number | null, seen: number): void {
-    const row = { id: mac, vlan_translation_id: id, ipv4_address: address, refused: null, seen };
+  #put({ id, domain }: EdgeVlan, mac: number, address: number | null, seen: number): void {
+    const row = { id: mac, vlan_translation_id: id, key: domain.key, ipv4_address: address, refused: null, seen };
     this.#options.state.put('edge_seen', row);
     this.#traces.set(mac, { seen, packets: 0n, confirmed: false, addressAt: seen });
   }
@@ -208,8 +209,9 @@ export class EdgeLearning<R extends object> {
       this.#forget(mac);
       return true;
     }
-    if (row || id === null) return false;
-    this.#put({ id }, mac, ipv4_address, this.#now());
+    const edge = edgeVlanOf(state, id ?? 0);
+    if (row || !edge) return false;
+    this.#put(edge, mac, ipv4_address, this.#now());
     if (refused !== null) state.put('edge_seen', { ...state.get('edge_seen', mac)!, refused });
     return true;
   }

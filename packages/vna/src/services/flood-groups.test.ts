@@ -47,12 +47,15 @@ describe('the groups of floods from neighbours', () => {
     expect(sent).toMatchObject([{ inPort: UPLINK, actions: [{ type: 'output', port: PORT.TABLE }] }]);
   });
 
-  it('do not make a packet go round that has overtaken the lesson', () => {
-    for (let i = 0; i < 3; i++) receive(ETHERTYPE.ipv6, ipv6('ff020000000000000000000000000001'));
-    expect(sent).toHaveLength(1);
+  it('lose no packet that has overtaken the lesson, and make none go round for ever', () => {
+    const group = ipv6('ff020000000000000000000000000001');
+    for (let i = 0; i < 3; i++) receive(ETHERTYPE.ipv6, group);
+    expect([taught.length, sent.length]).toEqual([1, 3]);
+    for (let i = 0; i < 1_000; i++) receive(ETHERTYPE.ipv6, group);
+    expect([taught.length, sent.length]).toEqual([1, 32]);
     now += 301_000;
-    receive(ETHERTYPE.ipv6, ipv6('ff020000000000000000000000000001'));
-    expect(sent).toHaveLength(2);
+    receive(ETHERTYPE.ipv6, group);
+    expect([taught.length, sent.length]).toEqual([2, 33]);
   });
 
   it('are so many at a time, and forgotten when the MAC is another', () => {

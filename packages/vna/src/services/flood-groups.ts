@@ -13,8 +13,10 @@ import type { PacketOut } from './packet-out.ts';
 const GROUP_SECONDS = 300;
 /** Groups of one domain that are taught at a time. */
 const GROUP_LIMIT = 1024;
-/** A packet that comes so soon after the lesson has overtaken it, and does not go round. */
+/** Packets that come so soon after the lesson have overtaken it. */
 const JUST_TAUGHT_MS = 500;
+/** So many of them are sent on: where the switch does not take the lesson, they come back, and must not go round for ever. */
+const SENT_ON = 32;
 
 /** Offset of the destination in an IPv6 header. */
 const IPV6_DST = 24;
@@ -35,8 +37,8 @@ export class FloodGroups {
   readonly #options: FloodGroupsOptions;
   readonly #now: () => number;
   readonly #macs = new Map<number, FloodMac>();
-  /** MAC of the domain → group → when it was taught, in milliseconds. */
-  readonly #taught = new Map<number, Map<bigint, number>>();
+  /** MAC of the domain → group → its lesson. */
+  readonly #taught = new Map<number, Map<bigint, Taught>>();
 
   constructor(options: FloodGroupsOptions) {
     this.#options = options;
@@ -60,29 +62,37 @@ export class FloodGroups {
       const floodMac = this.#macs.get(ethernet.dst);
       const group = floodMac && groupOf(ethernet);
       if (!floodMac || !group || inPort !== floodMac.port) return;
-      const known = this.#note(floodMac.mac, group.address);
-      if (known === undefined) return;
-      this.#options.teach(lesson(floodMac, group));
-      if (this.#now() - known < JUST_TAUGHT_MS) return;
+      const taught = this.#taughtIn(floodMac, group);
+      if (!taught || taught.sentOn++ >= SENT_ON) return;
       this.#options.send([{ frame, inPort, actions: [{ type: 'output', port: PORT.TABLE }] }]);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
     }
   }
 
-  /** @returns when the group was taught before; undefined when there is no room for it */
-  #note(mac: number, group: bigint): number | undefined {
-    let groups = this.#taught.get(mac);
-    if (!groups) this.#taught.set(mac, (groups = new Map<bigint, number>()));
+  /** The lesson of a group, given now unless it just was; undefined when there is no room for it. */
+  #taughtIn(floodMac: FloodMac, group: Group): Taught | undefined {
+    let groups = this.#taught.get(floodMac.mac);
+    if (!groups) this.#taught.set(floodMac.mac, (groups = new Map<bigint, Taught>()));
     const now = this.#now();
-    const before = groups.get(group);
+    const before = groups.get(group.address);
+    if (before && now - before.at < JUST_TAUGHT_MS) return before;
     if (groups.size >= GROUP_LIMIT) {
-      for (const [each, at] of groups) if (now - at > GROUP_SECONDS * 1_000) groups.delete(each);
+      for (const [each, { at }] of groups) if (now - at > GROUP_SECONDS * 1_000) groups.delete(each);
     }
-    if (groups.size >= GROUP_LIMIT && before === undefined) return undefined;
-    groups.set(group, now);
-    return before ?? Number.NEGATIVE_INFINITY;
+    if (groups.size >= GROUP_LIMIT && !before) return undefined;
+    const taught = { at: now, sentOn: 0 };
+    groups.set(group.address, taught);
+    this.#options.teach(lesson(floodMac, group));
+    return taught;
   }
+}
+
+interface Taught {
+  /** In milliseconds. */
+  readonly at: number;
+  /** Packets of the group that were sent on since. */
+  sentOn: number;
 }
 
 interface Group {

@@ -63,6 +63,8 @@ export interface EdgeSeen {
   /** Its MAC address. */
   readonly id: number;
   readonly vlan_translation_id: number;
+  /** Key of the network or segment that the VLAN was mapped to then. */
+  readonly key: number;
   /** The address that it said last to have. */
   readonly ipv4_address: number | null;
   /** Why the manager does not let it in. */
