@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { agentCommand } from '../src/index.ts';
 import { DataCentre, type DataCentreOptions } from './data-centre.ts';
 import { Program } from './program.ts';
 import { joinSegment } from './segments.ts';
@@ -32,16 +33,16 @@ export class PlainHost {
     this.agent = agent;
   }
 
-  /** The switch dials; the agent is not started yet. `further`: options of the agent. */
+  /** The switch dials; the agent is not started yet. */
   static async of(
     centre: DataCentre,
     name: string,
     abilities: Abilities = {},
-    further: readonly string[] = [],
+    manager = centre.manager,
   ): Promise<PlainHost> {
     const host = centre.lab.host(name);
     const strict = await StrictSwitch.thatDials(host, abilities);
-    const command = centre.vnaCommand(name, ...strict.agentOptions, ...further);
+    const command = agentCommand(host, { manager, stateDir: centre.stateDir(name) }, ...strict.agentOptions);
     return new PlainHost(centre, name, strict, new Program(() => host.spawn('vna-plain', command)));
   }
 
