@@ -1,96 +1,105 @@
-import { ETHERTYPE, IP_PROTOCOL } from '@vnet/packet';
+import { ETHERTYPE } from '@vnet/packet';
+import type { Match } from '@vnet/openflow';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REGISTERS, load, on } from '../pipeline/registers.ts';
 import type { Tables } from '../state/tables.ts';
 import { uplinkPort } from './bindings.ts';
 import { edgeInterfaceOn, edgeVlansOf, type EdgeVlan } from './edge-bindings.ts';
 import type { Emit, View } from './emit.ts';
+import { ownPackets } from './own-mac.ts';
 import { fromPeers } from './port.ts';
-
-type MacLease = Tables['mac_lease'];
-type IpLease = Tables['ip_lease'];
+import { arrivalInSegment } from './segment.ts';
 
 /** Filters and security groups do not apply to legacy machines. */
 const UNTRACKED = 0;
 
-/**
- * A legacy machine that the model declares: an interface of mode vif whose port is an edge port. Its VLAN is the one that is
- * mapped to its network or segment there, the first if there are several.
- */
-export function edgeMachine(view: View, emit: Emit, interfacePortId: number): void {
-  const row = view.get('interface_port', interfacePortId);
-  const face = view.get('interface', row?.interface_id);
-  if (!row || row.port_name === null || face?.mode !== 'vif') return;
-  for (const plug of view.find('port', 'name', row.port_name)) {
-    const edgeFace = edgeInterfaceOn(view, plug);
-    if (!edgeFace) continue;
-    const edges = edgeVlansOf(view, edgeFace.id);
-    for (const lease of view.find('mac_lease', 'interface_id', face.id)) declared(view, emit, lease, edges);
-  }
+/** A MAC of a legacy machine that the model declares, behind the VLAN that this host carries. */
+export interface Declared {
+  readonly mac: number;
+  readonly interfaceId: number;
+  readonly edge: EdgeVlan;
+  /** Its addresses in the network; none in a segment. */
+  readonly leases: readonly Tables['ip_lease'][];
 }
 
-function declared(view: View, emit: Emit, lease: MacLease, edges: readonly EdgeVlan[]): void {
-  const mac = lease.mac_address;
+/**
+ * The legacy machine that the model declares by an interface of mode vif whose port is an edge port. Its VLAN is the one that
+ * is mapped to its network or segment there, the first if there are several.
+ */
+export function declaredMachine(view: View, emit: Emit, interfacePortId: number): Declared[] {
+  const row = view.get('interface_port', interfacePortId);
+  const face = view.get('interface', row?.interface_id);
+  if (!row || row.port_name === null || face?.mode !== 'vif') return [];
+  return view.find('port', 'name', row.port_name).flatMap((plug) => {
+    const edgeFace = edgeInterfaceOn(view, plug);
+    if (!edgeFace) return [];
+    const edges = edgeVlansOf(view, edgeFace.id);
+    const leases = view.find('mac_lease', 'interface_id', face.id);
+    return leases.flatMap((lease) => declared(view, emit, lease, edges) ?? []);
+  });
+}
+
+function declared(
+  view: View,
+  emit: Emit,
+  lease: Tables['mac_lease'],
+  edges: readonly EdgeVlan[],
+): Declared | undefined {
+  const { mac_address: mac, interface_id: interfaceId } = lease;
   const addresses = view.find('ip_lease', 'mac_lease_id', lease.id);
   const edge = edges.find(({ domain: { kind, id } }) =>
     kind === 'network' ? addresses.some(({ network_id }) => network_id === id) : lease.segment_id === id,
   );
-  if (!edge?.active) return;
-  const { interface_id: interfaceId } = lease;
-  const { end, ofport, portName, claim } = edge;
+  if (!edge?.active) return undefined;
+  const { ofport, vlan, portName, claim, domain } = edge;
   emit.output('localInterface', interfaceId, {
     interface_id: interfaceId,
     port_name: portName,
     port_number: ofport,
     claim,
   });
-  emit.output('bound', interfaceId, { id: interfaceId, ofport, zone: UNTRACKED });
+  emit.output('bound', interfaceId, { id: interfaceId, ofport, zone: UNTRACKED, vlan });
   const uplink = uplinkPort(view);
   if (uplink !== undefined) emit.output('announcement', `mac ${mac}`, { mac, port: uplink });
+  const leases = addresses.filter(({ network_id }) => domain.kind === 'network' && network_id === domain.id);
+  return { mac, interfaceId, edge, leases };
+}
+
+/** What a declared machine may send: anything in a segment, from its own addresses in a network. */
+export function declaredPackets({ mac, edge, leases }: Declared): readonly Match[] {
+  return edge.domain.kind === 'segment' ? [{}] : ownPackets(mac, leases).map(({ match }) => match);
+}
+
+export function edgeMachine(view: View, emit: Emit, interfacePortId: number): void {
+  for (const each of declaredMachine(view, emit, interfacePortId)) flowsOf(view, emit, each);
+}
+
+function flowsOf(view: View, emit: Emit, machine: Declared): void {
+  const { mac, interfaceId, edge, leases } = machine;
   emit.flow({ table: 'UPLINK', priority: PRIORITY.guard, feature: 'edge', match: { eth_src: mac } });
   emit.flow({
     table: 'DELIVERY',
     priority: PRIORITY.base,
     feature: 'edge',
     match: on([REGISTERS.DESTINATION, interfaceId]),
-    actions: [load(REGISTERS.DESTINATION, end)],
+    actions: [load(REGISTERS.DESTINATION, edge.end)],
     goto: 'EDGE_OPEN',
   });
-  const here = addresses.filter(({ network_id }) => edge.domain.kind === 'network' && network_id === edge.domain.id);
+  for (const match of declaredPackets(machine)) {
+    emit.flow({
+      table: 'EDGE_SOURCE',
+      priority: PRIORITY.specific,
+      feature: 'edge',
+      match: { ...on([REGISTERS.SOURCE, edge.end]), eth_src: mac, ...match },
+      goto: match.eth_type === ETHERTYPE.arp ? 'ARP' : 'L2',
+    });
+  }
   if (edge.domain.kind === 'segment') {
-    allow(emit, edge, mac, {});
+    emit.flow(arrivalInSegment(view, edge.domain, mac));
     return;
   }
-  fromPeers(emit, mac, here, new Set([edge.domain.id]), null);
-  ownAddressesOnly(emit, edge, mac, here);
-}
-
-/** Anti-spoofing as for a virtual machine: what the machine sends has its own addresses. */
-function ownAddressesOnly(emit: Emit, edge: EdgeVlan, mac: number, leases: readonly IpLease[]): void {
-  for (const { ipv4_address: address } of leases) {
-    allow(emit, edge, mac, { eth_type: ETHERTYPE.ipv4, ipv4_src: address });
-    allow(emit, edge, mac, { eth_type: ETHERTYPE.arp, arp_sha: mac, arp_spa: address });
-    ownAddressInArp(emit, edge, address);
-  }
-  allow(emit, edge, mac, { eth_type: ETHERTYPE.arp, arp_sha: mac, arp_spa: 0 });
-  allow(emit, edge, mac, {
-    eth_type: ETHERTYPE.ipv4,
-    ipv4_src: 0,
-    ipv4_dst: 0xffffffff,
-    ip_proto: IP_PROTOCOL.udp,
-    udp_src: 68,
-    udp_dst: 67,
-  });
-}
-
-function allow(emit: Emit, { end }: EdgeVlan, mac: number, match: Readonly<Record<string, number>>): void {
-  emit.flow({
-    table: 'EDGE_SOURCE',
-    priority: PRIORITY.specific,
-    feature: 'edge',
-    match: { ...on([REGISTERS.SOURCE, end]), eth_src: mac, ...match },
-    goto: match['eth_type'] === ETHERTYPE.arp ? 'ARP' : 'L2',
-  });
+  fromPeers(emit, { mac, leases, networks: new Set([edge.domain.id]), segmentId: null });
+  for (const { ipv4_address: address } of leases) ownAddressInArp(emit, edge, address);
 }
 
 /** Machines of the VLAN answer each other themselves; an announcement goes on to the others. */
