@@ -86,3 +86,21 @@ export function groupMac(group: string): string {
   const low = (ip(group) & 0x7fffff).toString(16).padStart(6, '0');
   return `01:00:5e:${low.replace(/..(?=.)/g, '$&:')}`;
 }
+
+/** A frame of no protocol that anyone knows. */
+export function strange(src: string, dst: string, etherType: number): Buffer {
+  const payload = Buffer.from(`a frame of type ${etherType} that fills up to the least length of Ethernet`);
+  return encodeEthernet({ src: mac(src), dst: mac(dst), vlans: [], etherType, payload });
+}
+
+/** IPv6 with a text behind its header; addresses are 32 hexadecimal digits. */
+export function ipv6(src: string, dst: string, from: string, to: string, text: string): Buffer {
+  const payload = Buffer.concat([Buffer.alloc(40), Buffer.from(text)]);
+  payload.writeUInt32BE(0x60000000, 0);
+  payload.writeUInt16BE(text.length, 4);
+  payload.writeUInt8(59, 6);
+  payload.writeUInt8(64, 7);
+  Buffer.from(from, 'hex').copy(payload, 8);
+  Buffer.from(to, 'hex').copy(payload, 24);
+  return encodeEthernet({ src: mac(src), dst: mac(dst), vlans: [], etherType: 0x86dd, payload });
+}

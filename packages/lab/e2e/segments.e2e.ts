@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeEthernet, encodeEthernet, formatMac } from '@vnet/packet';
+import { decodeEthernet, formatMac } from '@vnet/packet';
 import { Capture } from './capture.ts';
 import { DataCentre } from './data-centre.ts';
-import { arpRequestFrom, datagram, groupMac, mac } from './frames.ts';
+import { arpRequestFrom, datagram, groupMac, ipv6, strange } from './frames.ts';
 import { expectMatrix } from './matrix.ts';
 import { joinSegment, makeSegments, segmentsSettled, setIpv6, TWO_SEGMENTS } from './segments.ts';
 import { Witnesses } from './witnesses.ts';
@@ -28,39 +28,10 @@ afterAll(async () => {
   await centre.down();
 });
 
-/** What each machine gets of frames that one sends, leaving out what the machines say by themselves (ARP). */
-async function arrivals(
-  sender: string,
-  frames: readonly Buffer[],
-): Promise<Readonly<Record<string, readonly Buffer[]>>> {
-  const isOne = (got: Buffer): boolean => frames.some((frame) => got.includes(frame.subarray(14)));
-  const all = Object.entries(await witnesses.of(sender, frames));
-  const kept = all.map(([vm, got]) => [vm, got.filter(isOne)] as const);
-  return Object.fromEntries(kept.filter(([, got]) => got.length > 0));
-}
-
 /** Each other member of the sender's segment gets each of these frames once; nobody else gets anything. */
 function onceToEach(sender: string, ...frames: readonly Buffer[]): Readonly<Record<string, readonly Buffer[]>> {
   const members = Object.values(segments).find((vms) => vms.includes(sender))!;
   return Object.fromEntries(members.filter((vm) => vm !== sender).map((vm) => [vm, frames]));
-}
-
-/** A frame of no protocol that anyone knows. */
-function strange(src: string, dst: string, etherType: number): Buffer {
-  const payload = Buffer.from(`a frame of type ${etherType} that fills up to the least length of Ethernet`);
-  return encodeEthernet({ src: mac(src), dst: mac(dst), vlans: [], etherType, payload });
-}
-
-/** UDP over IPv6 would do as well: no one looks behind the addresses. */
-function ipv6(src: string, dst: string, from: string, to: string, text: string): Buffer {
-  const payload = Buffer.concat([Buffer.alloc(40), Buffer.from(text)]);
-  payload.writeUInt32BE(0x60000000, 0);
-  payload.writeUInt16BE(text.length, 4);
-  payload.writeUInt8(59, 6);
-  payload.writeUInt8(64, 7);
-  Buffer.from(from, 'hex').copy(payload, 8);
-  Buffer.from(to, 'hex').copy(payload, 24);
-  return encodeEthernet({ src: mac(src), dst: mac(dst), vlans: [], etherType: 0x86dd, payload });
 }
 
 describe('two segments with the same addresses', () => {
@@ -102,7 +73,7 @@ describe.each([
     ],
     ['broadcast of an unknown EtherType', strange(src, BROADCAST, 0x1234)],
   ])('reaches each member of its segment once, as it was sent: %s', async (_, frame) => {
-    expect(await arrivals(sender, [frame])).toEqual(onceToEach(sender, frame));
+    expect(await witnesses.arrivals(sender, [frame])).toEqual(onceToEach(sender, frame));
   });
 });
 
@@ -118,7 +89,7 @@ describe('a group that is not IP', () => {
       return Number(/n_packets=(\d+)/.exec(guard ?? '')?.[1]);
     };
     const before = await counter();
-    expect(await arrivals('s1', [frame])).toEqual({ s3: [frame], s4: [frame] });
+    expect(await witnesses.arrivals('s1', [frame])).toEqual({ s3: [frame], s4: [frame] });
     expect(await counter()).toBeGreaterThan(before);
   });
 });
@@ -136,7 +107,7 @@ describe.each([
       strange(src, dst, 0x1234),
       datagram({ src, dst, srcIp: '192.0.2.77', dstIp: '203.0.113.1' }, 'any address'),
     ];
-    expect((await arrivals('s1', frames))[to]).toEqual(frames);
+    expect((await witnesses.arrivals('s1', frames))[to]).toEqual(frames);
   });
 
   it.each([
@@ -146,13 +117,13 @@ describe.each([
     ['of its host', '02:01:00:00:00:01'],
   ])('a frame with the MAC %s does not', async (_, stranger) => {
     const frames = [BROADCAST, dst].map((each) => strange(stranger, each, 0x1234));
-    expect(await arrivals('s1', frames)).toEqual({});
+    expect(await witnesses.arrivals('s1', frames)).toEqual({});
   });
 
   it('a frame to a machine of the other segment does not', async () => {
     const others = segments['t']!.map((vm) => topology.vms![vm]!.mac!);
     expect(
-      await arrivals(
+      await witnesses.arrivals(
         's1',
         others.map((each) => strange(src, each, 0x1234)),
       ),
@@ -188,7 +159,7 @@ describe('the underlay', () => {
     const { mac: src, address } = centre.lab.vm('s1');
     await using underlay = await Capture.on(centre.lab.node('rack1'), 'hv2', `ether src ${src}`, 'out');
     const frame = datagram({ src, dst: BROADCAST, srcIp: address!, dstIp: '255.255.255.255' }, 'restored');
-    expect(await arrivals('s1', [frame])).toEqual(onceToEach('s1', frame));
+    expect(await witnesses.arrivals('s1', [frame])).toEqual(onceToEach('s1', frame));
     const carried = underlay.frames.filter((each) => each.includes('restored'));
     expect(carried).toHaveLength(1);
     expect(formatMac(decodeEthernet(carried[0]!).dst)).toMatch(/^02:dd:/);

@@ -56,6 +56,14 @@ export class Witnesses implements AsyncDisposable {
     return Object.fromEntries(got.filter(([, seen]) => seen.length > 0));
   }
 
+  /** The same, leaving out what the machines say by themselves (ARP). */
+  async arrivals(sender: string, frames: readonly Buffer[]): Promise<Readonly<Record<string, readonly Buffer[]>>> {
+    const isOne = (got: Buffer): boolean => frames.some((frame) => got.includes(frame.subarray(14)));
+    const all = Object.entries(await this.of(sender, frames));
+    const kept = all.map(([vm, got]) => [vm, got.filter(isOne)] as const);
+    return Object.fromEntries(kept.filter(([, got]) => got.length > 0));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const sender of this.#senders.values()) sender.close();
     await Promise.all([...this.#captures.values()].map(async (capture) => capture.stop()));

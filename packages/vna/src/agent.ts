@@ -1,5 +1,4 @@
 import { BusClient } from '@vnet/bus';
-import { controlSocket, unixctl } from '@vnet/ovsdb';
 import type { AgentRoles, FromAgent, RowPut, RuleStats, ToAgent } from '@vnet/model';
 import { randomUUID } from 'node:crypto';
 import { ownDatapath } from './compile/bindings.ts';
@@ -10,21 +9,22 @@ import { LegDevices } from './datapath/leg-devices.ts';
 import { RemoteBridge } from './datapath/remote-bridge.ts';
 import { Switch } from './datapath/switch.ts';
 import { TrackedZones } from './datapath/tracked-zones.ts';
-import { type ExplainOptions, explain, parseQuestion } from './explain/explain.ts';
 import type { Log } from './log.ts';
-import { NO_OVSDB, switchDirectory } from './options.ts';
+import { NO_OVSDB } from './options.ts';
 import { ownerBy } from './services/address-owners.ts';
 import { Announcer } from './services/announcer.ts';
 import { EdgeLearning } from './services/edge-learning.ts';
 import { EdgeRoles } from './services/edge-roles.ts';
+import { FloodGroups } from './services/flood-groups.ts';
+import { entryInto } from './services/packet-entry.ts';
 import { PacketInService } from './services/packet-in-service.ts';
 import type { PacketOut } from './services/packet-out.ts';
-import { ruleStats } from './stats/rule-stats.ts';
 import { State } from './state/state.ts';
 import { replaceRows, setPorts } from './state/writes.ts';
+import { answersOf, groupStats } from './sync/answers.ts';
 import { FactTeller } from './sync/facts.ts';
 import { Session } from './sync/session.ts';
-import { type Answers, answerTo } from './sync/questions.ts';
+import { answerTo } from './sync/questions.ts';
 import { loadState, saveState } from './sync/state-file.ts';
 import { Zones } from './sync/zones.ts';
 import { Warnings } from './warnings.ts';
@@ -74,37 +74,13 @@ export class Agent {
   readonly #packetIns: PacketInService;
   readonly #edges: EdgeLearning<UnitRun>;
   readonly #roles: EdgeRoles;
+  readonly #groups: FloodGroups;
   readonly #facts: FactTeller;
   readonly #warnings: Warnings;
   readonly #zones: Zones;
   readonly #trackedZones = new TrackedZones((zone) => this.#switch.forgetConnections(zone));
   readonly #legDevices: LegDevices;
   readonly #timers = new Set<NodeJS.Timeout>();
-  /** What it tells when it is asked. */
-  readonly #answers: Answers = {
-    status: () => ({
-      bridge: this.#options.bridge,
-      flows: this.#engine.flowCount,
-      interfaces: this.#engine.output('localInterface').size,
-      networks: this.#engine.output('localNetwork').size,
-      warnings: [...this.#engine.output('warning').values()],
-    }),
-    // Nothing of what the switch said before it fell silent.
-    bonds: () => (this.#bridge.current ? { bonds: [...this.#engine.output('bond').values()] } : undefined),
-    rule_stats: ({ uuid }) => (typeof uuid === 'string' ? this.ruleStats(uuid) : undefined),
-    why: async (params) => {
-      const question = parseQuestion(params);
-      return question && (await explain(question, this.#explaining));
-    },
-  };
-  readonly #explaining: ExplainOptions = {
-    view: this.#state,
-    trace: async (flow) => {
-      const { ovsdb, bridge } = this.#options;
-      return await unixctl(await controlSocket(switchDirectory(ovsdb)), 'ofproto/trace', [bridge, flow]);
-    },
-    reasonsOf: (cookies) => this.#engine.reasonsOf(cookies),
-  };
   #alone = false;
   /** Whether there has been a whole view, from a manager or from the state directory. */
   #hadWhole = false;
@@ -129,12 +105,13 @@ export class Agent {
     this.#zones = new Zones(stateDir, log);
     this.#legDevices = new LegDevices(log);
     const send = (packets: readonly PacketOut[]): void => this.#switch.send(packets);
-    this.#announcer = new Announcer(send);
+    this.#announcer = new Announcer(send, (owner) => entryInto(this.#state).correction(this.#state, owner));
     this.#packetIns = new PacketInService(
       this.#state,
       send,
-      (lesson) => this.#switch.teach(lesson),
-      (packet, inPort) => this.#edges.receive(packet, inPort),
+      (lesson) => this.#switch.timed.teach(lesson),
+      (packet) => this.#edges.receive(packet),
+      (packet) => this.#groups.receive(packet),
       log,
     );
     this.#edges = new EdgeLearning({
@@ -146,8 +123,20 @@ export class Agent {
     });
     this.#roles = new EdgeRoles({
       ask: (request) => this.#askForRoles(request),
-      lend: (flows) => this.#switch.lend(flows),
-      withdraw: (flows) => this.#switch.withdraw(flows),
+      lend: (flows) => this.#switch.timed.lend(flows),
+      withdraw: (flows) => this.#switch.timed.withdraw(flows),
+    });
+    this.#groups = new FloodGroups({
+      teach: (lesson) => this.#switch.timed.teach(lesson),
+      unteach: (place) => this.#switch.timed.unteach(place),
+      send,
+    });
+    const answers = answersOf({
+      ...options,
+      state: this.#state,
+      engine: this.#engine,
+      flows: async (filter) => this.#switch.flows(filter),
+      arePortsKnown: () => this.#bridge.current,
     });
     const saved = stateDir === undefined ? undefined : loadState(stateDir, log);
     if (saved) {
@@ -173,7 +162,7 @@ export class Agent {
       },
       onComplete: () => this.#schedule(),
       onQuestion: (question) => {
-        void answerTo(question, this.#answers, log).then((body) => this.#session.answer(question.id, body));
+        void answerTo(question, answers, log).then((body) => this.#session.answer(question.id, body));
       },
     });
     this.#facts = new FactTeller(this.#session, this.#engine);
@@ -198,6 +187,10 @@ export class Agent {
       wanted: () => this.#engine.flows(),
       meters: () => this.#engine.output('meter').values(),
       groups: () => this.#engine.output('group').values(),
+      onAbilities: ({ meters }) => {
+        this.#state.put('abilities', { id: 1, meters });
+        this.#compile();
+      },
       onUp: () => {
         this.#announcer.renew();
         this.#schedule();
@@ -223,7 +216,7 @@ export class Agent {
 
   /** Counters of a security group's rules on this host, by its uuid; undefined when it is not known here. */
   async ruleStats(group: string): Promise<RuleStats | undefined> {
-    return ruleStats(this.#state, async (filter) => this.#switch.flows(filter), group);
+    return groupStats({ state: this.#state, flows: async (filter) => this.#switch.flows(filter) }, group);
   }
 
   /** Stops, and leaves the flows in the switch. */
@@ -245,7 +238,8 @@ export class Agent {
   #bridgeView(view: BridgeView): void {
     setPorts(this.#state, this.#zones.assign(view.ports));
     const { nodeId } = this.#options;
-    this.#state.put('self', { id: 1, node_id: nodeId, dpid: view.dpid, made: view.made, userspace: view.userspace });
+    const { dpid, made, userspace, remote } = view;
+    this.#state.put('self', { id: 1, node_id: nodeId, dpid, made, userspace, remote });
     this.#session.identify(view.dpid);
     this.#switch.start();
     this.#legDevices.update(this.#engine.output('leg'), view.userspace);
@@ -300,23 +294,29 @@ export class Agent {
 
   #process(): void {
     if (this.#closed) return;
+    this.#compile();
+    void this.#commit();
+  }
+
+  #compile(): void {
     const changes = [this.#engine.run()];
     // What the manager says of legacy machines may change what this host has to say of them.
     if (this.#edges.claims(changes[0]!.outputs.edgeClaim)) changes.push(this.#engine.run());
     for (const each of changes) this.#apply(each);
     for (const { outputs } of changes) this.#facts.tell(ownDatapath(this.#state)?.id, outputs);
-    void this.#commit();
   }
 
   #apply({ flows, outputs, conflicts }: Changes): void {
     for (const conflict of conflicts) this.#log.error({ conflict }, 'the pipeline contradicts itself');
     if (outputs.scope.size > 0) this.#session.want(new Set(this.#engine.output('scope').keys()));
-    for (const [place, stays] of outputs.pupil) if (!stays) this.#switch.unteach(place);
+    if (outputs.pipeline.size > 0) this.#switch.serve(this.#engine.output('pipeline').get(''));
+    for (const [place, stays] of outputs.pupil) if (!stays) this.#switch.timed.unteach(place);
+    this.#groups.update(outputs.floodMac);
     this.#announcer.update(outputs.announcement, outputs.tunnelEnd);
     const dpid = this.#engine.output('datapathId').get('');
     if (dpid !== undefined) this.#adopt(dpid);
     this.#switch.want(flows);
-    this.#roles.update(outputs.edgeRole);
+    this.#roles.update(outputs.edgeRole, outputs.gate);
     for (const bond of outputs.bond.values()) {
       if (!bond) continue;
       this.#log.info({ ...bond }, 'several links are used as one');

@@ -2,7 +2,9 @@ import { EventEmitter } from 'node:events';
 import { encode } from '../messages/message.ts';
 import type { Message, MessageInput, MessageOf } from '../messages/message.ts';
 import { applyBundle } from './bundle.ts';
-import { DisconnectedError } from './channel-errors.ts';
+import { DisconnectedError, type OpenFlowError } from './channel-errors.ts';
+import { applyOneByOne } from './one-by-one.ts';
+import { BUNDLE_FLAG } from '../messages/bundle.ts';
 import type { Session } from './session.ts';
 
 interface ChannelEvents {
@@ -98,6 +100,36 @@ export class SwitchChannel extends EventEmitter<ChannelEvents> {
     const id = this.#nextBundle;
     this.#nextBundle = id === 0xffff_ffff ? 1 : id + 1;
     await applyBundle(session, id, messages);
+  }
+
+  /**
+   * The same without a bundle, for a switch that has none: each message stands or falls alone. Returns what was refused, by
+   * place.
+   */
+  async oneByOne(messages: Iterable<Uint8Array>): Promise<ReadonlyMap<number, OpenFlowError>> {
+    return applyOneByOne(this.#connected(), messages);
+  }
+
+  /**
+   * Whether the switch takes bundles: one is opened and discarded. A switch that says nothing to what it does not know is found
+   * out by the barrier.
+   */
+  async takesBundles(): Promise<boolean> {
+    const session = this.#connected();
+    const bundle = this.#nextBundle++;
+    const control = (what: 'open_request' | 'discard_request') =>
+      session.request({ type: 'bundle_control', bundle, control: what, flags: BUNDLE_FLAG.ATOMIC | BUNDLE_FLAG.ORDERED }).then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof DisconnectedError) throw error;
+          return false;
+        },
+      );
+    const answer = control('open_request');
+    const silence = session.request({ type: 'barrier_request' }).then(() => false);
+    const opened = await Promise.race([answer, silence]);
+    if (opened) await control('discard_request');
+    return opened;
   }
 
   /** Ends the connection for good. Flows stay in the switch. */

@@ -1,28 +1,42 @@
+import { timedFlow, type Flow } from '../pipeline/flow.ts';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REGISTERS, on } from '../pipeline/registers.ts';
 import { roleOf, type EdgeVlan } from './edge-bindings.ts';
 import type { Emit, View } from './emit.ts';
 import { isLive } from './links.ts';
 
+/** The gates of a contested VLAN stand so long; the switch may take a second more to remove them. */
+const GATE_SECONDS = 2;
+
 /** The flows that let a VLAN in and out. */
-export function gates(end: number) {
-  return [
-    { table: 'EDGE_GATE', priority: PRIORITY.base, match: on([REGISTERS.SOURCE, end]), goto: 'EDGE_SOURCE' },
-    { table: 'EDGE_OPEN', priority: PRIORITY.base, match: on([REGISTERS.DESTINATION, end]), goto: 'EDGE_EGRESS' },
-  ] as const;
+export function edgeGate(view: View, emit: Emit, edge: EdgeVlan): void {
+  askForRole(view, emit, edge);
+  const { end } = edge;
+  const gate = { priority: PRIORITY.base, feature: 'edge' } as const;
+  gateFlow(emit, edge, { ...gate, table: 'EDGE_GATE', match: on([REGISTERS.SOURCE, end]), goto: 'EDGE_SOURCE' });
+  gateFlow(emit, edge, { ...gate, table: 'EDGE_OPEN', match: on([REGISTERS.DESTINATION, end]), goto: 'EDGE_EGRESS' });
 }
 
 /**
- * The way in and the way out stand for good where no other edge could carry the VLAN. Otherwise they come with the role and go
- * by themselves: services/edge-roles.ts.
+ * A flow of a VLAN stands for good where no other edge could carry the VLAN. Otherwise it comes with the role and goes by
+ * itself: services/edge-roles.ts.
  */
-export function edgeGate(view: View, emit: Emit, { id, end, contested, trunk }: EdgeVlan): void {
+export function gateFlow(emit: Emit, { id, contested }: EdgeVlan, flow: Flow): void {
+  if (contested) lendFlow(emit, [id], flow);
+  else emit.flow(flow);
+}
+
+/** A flow that stands while this host has the roles of these VLAN translations. */
+export function lendFlow(emit: Emit, roles: readonly number[], flow: Flow): void {
+  const timed = timedFlow(flow, GATE_SECONDS);
+  emit.output('gate', timed.key, { roles, flow: timed });
+}
+
+/** The role of a VLAN is asked for; who has it without knowing of a rival is said. */
+export function askForRole(view: View, emit: Emit, { id, contested, trunk }: EdgeVlan): void {
   // An edge whose trunk is dead leaves the VLAN to one whose trunk is not.
   if (isLive(trunk) || !contested) emit.output('edgeRole', id, { alone: !contested });
-  if (!contested) {
-    for (const flow of gates(end)) emit.flow({ ...flow, feature: 'edge' });
-    return;
-  }
+  if (!contested) return;
   const row = view.get('vlan_translation', id);
   const role = row && roleOf(view, row);
   if (!role?.alone || role.vlan_translation_id === id) return;

@@ -8,14 +8,35 @@ import { activeVlansOf, edgeVlanOf, type EdgeVlan } from './edge-bindings.ts';
 import { ownAddressInArp } from './edge-machine.ts';
 import type { Emit, View } from './emit.ts';
 
-/**
- * A machine that an edge of any host has seen, as the manager tells it: packets to it go to that host. This host hears whether
- * it is the one, or has become it.
- */
+/** A machine that an edge of any host has seen: packets to it go to that host. */
 export function edgeHost(view: View, emit: Emit, id: number): void {
+  const far = farMachine(view, emit, id);
+  if (!far) return;
+  emit.flow({
+    table: 'L2',
+    priority: PRIORITY.base,
+    feature: 'edge',
+    match: { metadata: far.key, eth_dst: far.mac, ...on([REGISTERS.REMOTE, 0]) },
+    actions: [load(REGISTERS.PEER, far.datapathId)],
+    goto: 'PEER',
+  });
+}
+
+/** A machine of a domain that is behind the edge of another host. */
+export interface FarMachine {
+  readonly key: number;
+  readonly mac: number;
+  readonly datapathId: number;
+}
+
+/**
+ * A machine that an edge has seen, as the manager tells it. This host hears whether it is the one, or has become it.
+ * @returns undefined when the machine is not behind another host's edge
+ */
+export function farMachine(view: View, emit: Emit, id: number): FarMachine | undefined {
   const row = view.get('edge_host', id);
   const own = ownDatapath(view);
-  if (!row || !own) return;
+  if (!row || !own) return undefined;
   const { mac_address: mac, network_id, segment_id, datapath_id, refused, ipv4_address } = row;
   const domain = network_id !== null ? networkDomain(network_id) : segmentDomain(segment_id!);
   const here = activeVlansOf(view, domain).find(({ vlan }) => vlan === row.vlan_id);
@@ -27,32 +48,16 @@ export function edgeHost(view: View, emit: Emit, id: number): void {
     refused,
   });
   const isElsewhere = datapath_id !== own.id && refused === null && !here && !isLeased(view, mac);
-  if (!isElsewhere) return;
-  emit.flow({
-    table: 'L2',
-    priority: PRIORITY.base,
-    feature: 'edge',
-    match: { metadata: domain.key, eth_dst: mac, ...on([REGISTERS.REMOTE, 0]) },
-    actions: [load(REGISTERS.PEER, datapath_id)],
-    goto: 'PEER',
-  });
+  return isElsewhere ? { key: domain.key, mac, datapathId: datapath_id } : undefined;
 }
 
 /** A machine that this host has seen: by its MAC. */
 export function edgeSeen(view: View, emit: Emit, mac: number): void {
-  const row = view.get('edge_seen', mac);
-  const edge = edgeVlanOf(view, row?.vlan_translation_id ?? 0);
-  if (!row || !edge || isDeclaredHere(view, mac, edge)) return;
-  const { ipv4_address, refused, seen } = row;
-  emit.output('localMachine', mac, {
-    mac_address: mac,
-    ipv4_address,
-    vlan_translation_id: edge.id,
-    port_name: edge.portName,
-    seen,
-  });
+  const seen = seenMachine(view, emit, mac);
+  if (!seen) return;
+  const { edge, address, refused } = seen;
   const source = { ...on([REGISTERS.SOURCE, edge.end]), eth_src: mac };
-  if (refused !== null || isLeased(view, mac)) {
+  if (refused) {
     emit.flow({ table: 'EDGE_SOURCE', priority: PRIORITY.base, feature: 'edge', match: source });
     return;
   }
@@ -60,7 +65,31 @@ export function edgeSeen(view: View, emit: Emit, mac: number): void {
   known(view, emit, edge, mac);
   if (edge.domain.kind === 'segment') {
     emit.flow({ table: 'EDGE_SOURCE', priority: PRIORITY.base, feature: 'edge', match: source, goto: 'L2' });
-  } else addressed(emit, edge, source, ipv4_address);
+  } else addressed(emit, edge, source, address);
+}
+
+/** A machine that this host has seen behind one of its VLANs. */
+export interface SeenMachine {
+  readonly edge: EdgeVlan;
+  readonly address: number | null;
+  /** It is not let in. */
+  readonly refused: boolean;
+}
+
+/** By its MAC; undefined when it is declared there, and when the VLAN is gone or mapped to something else now. */
+export function seenMachine(view: View, emit: Emit, mac: number): SeenMachine | undefined {
+  const row = view.get('edge_seen', mac);
+  const edge = edgeVlanOf(view, row?.vlan_translation_id ?? 0);
+  if (!row || edge?.domain.key !== row.key || isDeclaredHere(view, mac, edge)) return undefined;
+  const { ipv4_address: address, refused, seen } = row;
+  emit.output('localMachine', mac, {
+    mac_address: mac,
+    ipv4_address: address,
+    vlan_translation_id: edge.id,
+    port_name: edge.portName,
+    seen,
+  });
+  return { edge, address, refused: refused !== null || isLeased(view, mac) };
 }
 
 /** The ways to it: from this host, and from neighbours, which send frames to it as they are. */

@@ -1,4 +1,5 @@
-import { ETHERTYPE, IP_PROTOCOL } from '@vnet/packet';
+import { ETHERTYPE } from '@vnet/packet';
+import type { Match } from '@vnet/openflow';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REGISTERS, load, on } from '../pipeline/registers.ts';
 import { TABLES } from '../pipeline/tables.ts';
@@ -8,60 +9,100 @@ import { edgeInterfaceOn, edgeVlansOf, type EdgeVlan } from './edge-bindings.ts'
 import { machineZone } from './edge-zone.ts';
 import type { Emit, View } from './emit.ts';
 import { filteringOf } from './filtering/interface.ts';
+import { ownPackets } from './own-mac.ts';
 import { fromPeers } from './port.ts';
+import { arrivalInSegment } from './segment.ts';
 
-type MacLease = Tables['mac_lease'];
-type IpLease = Tables['ip_lease'];
+/** A MAC of a legacy machine that the model declares, behind the VLAN that this host carries. */
+export interface Declared {
+  readonly mac: number;
+  readonly face: Tables['interface'];
+  readonly edge: EdgeVlan;
+  /** Its addresses in the network; none in a segment. */
+  readonly leases: readonly Tables['ip_lease'][];
+}
 
 /**
- * A legacy machine that the model declares: an interface of mode vif whose port is an edge port. Its VLAN is the one that is
- * mapped to its network or segment there, the first if there are several.
+ * The legacy machine that the model declares by an interface of mode vif whose port is an edge port. Its VLAN is the one that
+ * is mapped to its network or segment there, the first if there are several.
+ *
+ * @param connects whether the switch can do for an interface what the model wants; one that it cannot is left out
  */
-export function edgeMachine(view: View, emit: Emit, interfacePortId: number): void {
+export function declaredMachine(
+  view: View,
+  emit: Emit,
+  interfacePortId: number,
+  connects: (face: Tables['interface'], portName: string) => boolean = () => true,
+): Declared[] {
   const row = view.get('interface_port', interfacePortId);
   const face = view.get('interface', row?.interface_id);
-  if (!row || row.port_name === null || face?.mode !== 'vif') return;
+  if (!row || row.port_name === null || face?.mode !== 'vif') return [];
   const edgeFace = edgeInterfaceOn(view, row.port_name);
-  const edges = edgeFace ? edgeVlansOf(view, edgeFace.id) : [];
-  for (const lease of view.find('mac_lease', 'interface_id', face.id)) declared(view, emit, face, lease, edges);
+  if (!edgeFace || !connects(face, row.port_name)) return [];
+  const edges = edgeVlansOf(view, edgeFace.id);
+  const leases = view.find('mac_lease', 'interface_id', face.id);
+  return leases.flatMap((lease) => declared(view, emit, face, lease, edges) ?? []);
 }
 
 function declared(
   view: View,
   emit: Emit,
   face: Tables['interface'],
-  lease: MacLease,
+  lease: Tables['mac_lease'],
   edges: readonly EdgeVlan[],
-): void {
-  const mac = lease.mac_address;
+): Declared | undefined {
+  const { mac_address: mac } = lease;
   const addresses = view.find('ip_lease', 'mac_lease_id', lease.id);
   const edge = edges.find(({ domain: { kind, id } }) =>
     kind === 'network' ? addresses.some(({ network_id }) => network_id === id) : lease.segment_id === id,
   );
-  if (!edge?.active) return;
-  const { interface_id: interfaceId } = lease;
-  const { ofport, portName, claim } = edge;
-  emit.output('localInterface', interfaceId, {
-    interface_id: interfaceId,
+  if (!edge?.active) return undefined;
+  const { ofport, vlan, portName, claim, domain } = edge;
+  emit.output('localInterface', face.id, {
+    interface_id: face.id,
     port_name: portName,
     port_number: ofport,
     claim,
   });
-  emit.output('bound', interfaceId, { id: interfaceId, ofport, zone: machineZone(view, emit, interfaceId) });
-  emit.need('filtering', interfaceId);
+  emit.output('bound', face.id, { id: face.id, ofport, zone: machineZone(view, emit, face.id), vlan });
   const uplink = uplinkPort(view);
   if (uplink !== undefined) emit.output('announcement', `mac ${mac}`, { mac, port: uplink });
+  const leases = addresses.filter(({ network_id }) => domain.kind === 'network' && network_id === domain.id);
+  return { mac, face, edge, leases };
+}
+
+/** What a declared machine may send: anything in a segment, from its own addresses in a network. */
+export function declaredPackets({ mac, edge, leases }: Declared): readonly Match[] {
+  return edge.domain.kind === 'segment' ? [{}] : ownPackets(mac, leases).map(({ match }) => match);
+}
+
+export function edgeMachine(view: View, emit: Emit, interfacePortId: number): void {
+  for (const each of declaredMachine(view, emit, interfacePortId)) flowsOf(view, emit, each);
+}
+
+function flowsOf(view: View, emit: Emit, machine: Declared): void {
+  const { mac, face, edge, leases } = machine;
+  emit.need('filtering', face.id);
   emit.flow({ table: 'UPLINK', priority: PRIORITY.guard, feature: 'edge', match: { eth_src: mac } });
-  asInterface(emit, edge, interfaceId);
+  asInterface(emit, edge, face.id);
+  for (const match of declaredPackets(machine)) {
+    emit.flow({
+      table: 'EDGE_SOURCE',
+      priority: PRIORITY.specific,
+      feature: 'edge',
+      match: { ...on([REGISTERS.SOURCE, edge.end]), eth_src: mac, ...match },
+      actions: [load(REGISTERS.SOURCE, face.id)],
+      goto: 'EGRESS',
+    });
+  }
   if (edge.domain.kind === 'segment') {
-    allow(emit, edge, lease, {});
+    emit.flow(arrivalInSegment(view, edge.domain, mac));
     return;
   }
-  const here = addresses.filter(({ network_id }) => network_id === edge.domain.id);
-  fromPeers(emit, mac, here, new Set([edge.domain.id]), null);
-  ownAddressesOnly(emit, edge, lease, here);
+  fromPeers(emit, { mac, leases, networks: new Set([edge.domain.id]), segmentId: null });
+  for (const { ipv4_address: address } of leases) ownAddressInArp(emit, edge, address);
   const { filtered, grouped } = filteringOf(view, face);
-  if (filtered || grouped) judgeFloods(emit, edge, interfaceId, here);
+  if (filtered || grouped) judgeFloods(emit, edge, face.id, leases);
 }
 
 /** While filter and groups judge it, it is SOURCE and DESTINATION by its interface; before and after by its VLAN. */
@@ -92,7 +133,7 @@ function asInterface(emit: Emit, { end, ofport }: EdgeVlan, interfaceId: number)
 }
 
 /** A frame to all of the VLAN, or to a MAC that nobody knows, may hold a packet for its address: that is judged, too. */
-function judgeFloods(emit: Emit, { end }: EdgeVlan, interfaceId: number, leases: readonly IpLease[]): void {
+function judgeFloods(emit: Emit, { end }: EdgeVlan, interfaceId: number, leases: Declared['leases']): void {
   for (const { ipv4_address } of leases) {
     emit.flow({
       table: 'INTERFACE_INGRESS',
@@ -102,36 +143,6 @@ function judgeFloods(emit: Emit, { end }: EdgeVlan, interfaceId: number, leases:
       actions: [load(REGISTERS.DESTINATION, interfaceId), { type: 'resubmit', table: TABLES.INTERFACE_INGRESS.id }],
     });
   }
-}
-
-/** Anti-spoofing as for a virtual machine: what the machine sends has its own addresses. */
-function ownAddressesOnly(emit: Emit, edge: EdgeVlan, lease: MacLease, leases: readonly IpLease[]): void {
-  const mac = lease.mac_address;
-  for (const { ipv4_address: address } of leases) {
-    allow(emit, edge, lease, { eth_type: ETHERTYPE.ipv4, ipv4_src: address });
-    allow(emit, edge, lease, { eth_type: ETHERTYPE.arp, arp_sha: mac, arp_spa: address });
-    ownAddressInArp(emit, edge, address);
-  }
-  allow(emit, edge, lease, { eth_type: ETHERTYPE.arp, arp_sha: mac, arp_spa: 0 });
-  allow(emit, edge, lease, {
-    eth_type: ETHERTYPE.ipv4,
-    ipv4_src: 0,
-    ipv4_dst: 0xffffffff,
-    ip_proto: IP_PROTOCOL.udp,
-    udp_src: 68,
-    udp_dst: 67,
-  });
-}
-
-function allow(emit: Emit, { end }: EdgeVlan, lease: MacLease, match: Readonly<Record<string, number>>): void {
-  emit.flow({
-    table: 'EDGE_SOURCE',
-    priority: PRIORITY.specific,
-    feature: 'edge',
-    match: { ...on([REGISTERS.SOURCE, end]), eth_src: lease.mac_address, ...match },
-    actions: [load(REGISTERS.SOURCE, lease.interface_id)],
-    goto: 'EGRESS',
-  });
 }
 
 /** Machines of the VLAN answer each other themselves; an announcement goes on to the others. */

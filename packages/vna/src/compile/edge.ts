@@ -1,3 +1,4 @@
+import type { Match } from '@vnet/openflow';
 import { ETHERTYPE } from '@vnet/packet';
 import { BRIDGE_GROUP_MACS, GROUP_MAC, TAGGED } from '../pipeline/match-values.ts';
 import { PRIORITY } from '../pipeline/priorities.ts';
@@ -52,9 +53,9 @@ export function edgeVlan(view: View, emit: Emit, id: number): void {
 }
 
 /** What an edge port may send to the agent to be learnt: a flood of addresses must not keep other packets from it. */
-const LEARNING = { packetsPerSecond: 200, burst: 100 };
+export const LEARNING = { packetsPerSecond: 200, burst: 100 };
 /** Ids of these meters: above all port numbers. */
-const LEARNING_METERS = 0x10000;
+export const LEARNING_METERS = 0x10000;
 
 /** Machines that nobody has declared: the first frame of each goes to the agent. */
 function learning(emit: Emit, { id, end, ofport, domain }: EdgeVlan): void {
@@ -89,26 +90,28 @@ function ingress(emit: Emit, { end, vlan, domain, interfaceId }: EdgeVlan): void
     goto: 'EDGE_GATE',
   });
   const source = on([REGISTERS.SOURCE, end]);
-  // A second tag: OVS looks at one or at two, as `vlan-limit` says.
-  const refused = [
-    { vlan_vid: TAGGED },
-    { eth_type: ETHERTYPE.vlan },
-    { eth_type: ETHERTYPE.serviceVlan },
-    { eth_src: GROUP_MAC },
-    { eth_src: 0 },
-    { eth_dst: BRIDGE_GROUP_MACS },
-  ];
-  for (const match of refused) {
+  for (const match of REFUSED) {
     emit.flow({ table: 'EDGE_SOURCE', priority: PRIORITY.guard, feature: 'edge', match: { ...source, ...match } });
   }
 }
+
+/** What no legacy machine may send. A second tag: OVS looks at one or at two, as `vlan-limit` says. */
+export const REFUSED: readonly Match[] = [
+  { vlan_vid: TAGGED },
+  { eth_type: ETHERTYPE.vlan },
+  { eth_type: ETHERTYPE.serviceVlan },
+  { eth_src: GROUP_MAC },
+  { eth_src: 0 },
+  { eth_dst: BRIDGE_GROUP_MACS },
+];
 
 /** Machines that are learnt in one VLAN at most. */
 export const VLAN_LIMIT = 1_024;
 
 /** Who is not known goes to the agent to be learnt, unless there is no more room: then it is counted and dropped. */
-function unknownSenders(view: View, emit: Emit, { id, end, vlan, portName }: EdgeVlan): void {
-  const isFull = view.get('edge_full', id) !== undefined;
+function unknownSenders(view: View, emit: Emit, edge: EdgeVlan): void {
+  const { end } = edge;
+  const isFull = isFullVlan(view, emit, edge);
   emit.flow({
     table: 'EDGE_SOURCE',
     priority: PRIORITY.counter,
@@ -116,12 +119,17 @@ function unknownSenders(view: View, emit: Emit, { id, end, vlan, portName }: Edg
     match: on([REGISTERS.SOURCE, end]),
     ...(isFull ? {} : { actions: [load(REGISTERS.REASON, REASON.edge)], goto: 'PUNT' }),
   });
-  if (!isFull) return;
+}
+
+/** Whether no more machines are learnt in a VLAN, which is said. */
+export function isFullVlan(view: View, emit: Emit, { id, vlan, portName }: EdgeVlan): boolean {
+  if (view.get('edge_full', id) === undefined) return false;
   const remedy = 'find out who sends from so many MAC addresses; machines that are declared are not counted';
   emit.output('warning', `edge full ${id}`, {
     message: 'a VLAN has as many legacy machines as are learnt: frames of others are dropped',
     details: { vlan, port: portName, limit: VLAN_LIMIT, remedy },
   });
+  return true;
 }
 
 function egress(view: View, emit: Emit, edge: EdgeVlan): void {

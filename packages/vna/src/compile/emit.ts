@@ -2,7 +2,8 @@ import type { BondState, EdgeHostFact } from '@vnet/model';
 import type { Action } from '@vnet/openflow';
 import type { IndexKey } from '../state/index-key.ts';
 import type { IndexName, TableName, Tables } from '../state/tables.ts';
-import type { Flow } from '../pipeline/flow.ts';
+import type { Flow, TimedFlow } from '../pipeline/flow.ts';
+import type { Pipeline } from '../pipeline/tables.ts';
 
 /** Part of a flow that several units write together, such as the members of a flood list. */
 export interface FlowPart extends Omit<Flow, 'actions'> {
@@ -84,6 +85,8 @@ export interface Bound {
   readonly ofport: number;
   /** Conntrack zone of the port. */
   readonly zone: number;
+  /** Of a declared legacy machine: the VLAN that it is in behind the port. */
+  readonly vlan: number | null;
 }
 
 /** Whose a conntrack zone is that no port has: read by other units as table `machine_zone`. */
@@ -104,6 +107,23 @@ export interface EdgeClaim {
   readonly refused: string | null;
 }
 
+/** A flow that stands only while this host carries VLANs, and goes by itself when nobody renews it. */
+export interface Gate {
+  /** Ids of VLAN translations: the roles of all of them are needed. */
+  readonly roles: readonly number[];
+  readonly flow: TimedFlow;
+}
+
+/** MAC of this datapath that neighbours send floods of a domain to, on a switch that cannot restore what groups they were for. */
+export interface FloodMac {
+  readonly mac: number;
+  /** Port that they come in by. */
+  readonly port: number;
+  /** Key of the domain. */
+  readonly key: number;
+  readonly goto: 'SENDER' | 'WAY';
+}
+
 /** Everything a unit can say, besides flows: each kind is a set of keys with values. */
 export interface Outputs {
   readonly scope: true;
@@ -114,6 +134,10 @@ export interface Outputs {
   readonly edgeClaim: EdgeClaim;
   /** A VLAN translation whose role is asked for. */
   readonly edgeRole: { readonly alone: boolean };
+  readonly gate: Gate;
+  /** What the flows are written for; nothing while nobody knows what the switch can do. */
+  readonly pipeline: Pipeline;
+  readonly floodMac: FloodMac;
   /** Where machines stand that the agent learns of for the switch: what it has learnt goes with the key. */
   readonly pupil: true;
   readonly leg: Leg;
@@ -142,6 +166,9 @@ export const OUTPUT_KINDS: readonly OutputKind[] = [
   'localMachine',
   'edgeClaim',
   'edgeRole',
+  'gate',
+  'pipeline',
+  'floodMac',
   'pupil',
   'leg',
   'group',

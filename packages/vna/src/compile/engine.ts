@@ -2,7 +2,7 @@ import type { PackedFlow } from '../pipeline/flow.ts';
 import type { State } from '../state/state.ts';
 import { Contributions, type Contribution } from './contributions.ts';
 import { DERIVED, OUTPUT_KINDS, type OutputKind, type Outputs, type Units } from './emit.ts';
-import { conflict, mergeFlow, type FlowContribution } from './merge.ts';
+import { conflict, FlowTooLargeError, mergeFlow, type FlowContribution } from './merge.ts';
 import { Recorder } from './recorder.ts';
 import { sameLink, UnitRun, type Link } from './unit-run.ts';
 
@@ -19,7 +19,7 @@ export type OutputChanges = { readonly [K in OutputKind]: ReadonlyMap<string, Ou
 export interface Changes {
   readonly flows: readonly FlowChange[];
   readonly outputs: OutputChanges;
-  /** Flows that units disagreed about: bugs, said aloud. */
+  /** Flows that units disagreed about, or that are too large: said aloud. */
   readonly conflicts: readonly string[];
 }
 
@@ -92,7 +92,10 @@ export class Engine {
 
   /** All flows wanted. */
   *flows(): IterableIterator<readonly [string, PackedFlow]> {
-    for (const key of this.#flows.keys()) yield [key, this.#resolve(key, [])!];
+    for (const key of this.#flows.keys()) {
+      const flow = this.#resolve(key, []);
+      if (flow) yield [key, flow];
+    }
   }
 
   /** Of the flows with these cookies: who wants them. Looks at all flows: for people who ask, not for packets. */
@@ -115,7 +118,13 @@ export class Engine {
     if (contributions.length < 2) return contributions[0];
     const problem = conflict(key, contributions);
     if (problem) conflicts.push(problem);
-    return mergeFlow(key, contributions);
+    try {
+      return mergeFlow(key, contributions);
+    } catch (error) {
+      if (!(error instanceof FlowTooLargeError)) throw error;
+      conflicts.push(error.message);
+      return undefined;
+    }
   }
 
   #execute(unit: UnitRun): void {

@@ -2,26 +2,21 @@ import { PORT, type Action } from '@vnet/openflow';
 import { ETHERTYPE, formatMac } from '@vnet/packet';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REASON, REGISTERS, TRANSPORT, load, on } from '../pipeline/registers.ts';
-import { TABLES, type Table } from '../pipeline/tables.ts';
+import { PIPELINES, type Pipeline } from '../pipeline/tables.ts';
 import { ARP_ANSWER, BACK } from './arp-answer.ts';
 import { ownAddress, ownDatapath, tunnelPort, uplinkOf, uplinkOutput, uplinks } from './bindings.ts';
 import { bond } from './bond.ts';
 import type { Emit, View } from './emit.ts';
 import { leg } from './leg.ts';
 
-/** What the host itself needs, and what every packet may come across. The root of all units. */
+/** What the host itself needs, and what every packet may come across. */
 export function host(view: View, emit: Emit): void {
-  const self = view.get('self', 1);
-  if (!self) return;
-  emit.output('scope', `dpid/${self.dpid}`, true);
-  emit.output('scope', `node/${self.node_id}`, true);
   emit.each('port', 'role', 'plain', 'port');
-  emit.need('record', 0);
   hostTraffic(view, emit);
   tunnels(view, emit);
   underlay(view, emit);
   arpReply(emit);
-  misses(emit);
+  misses(emit, 'ovs');
 }
 
 /** The first flows: the host's own traffic over its uplink works without any manager. */
@@ -47,7 +42,7 @@ function hostTraffic(view: View, emit: Emit): void {
 }
 
 /** With the userspace datapath the kernel takes packets twice when the uplink has the MAC of the local port. */
-function checkUplinkMacs(view: View, emit: Emit): void {
+export function checkUplinkMacs(view: View, emit: Emit): void {
   const local = view.find('port', 'role', 'local')[0];
   if (!view.get('self', 1)?.userspace || local?.mac == null) return;
   for (const port of uplinks(view).filter(({ mac }) => mac === local.mac)) {
@@ -111,10 +106,10 @@ function arpReply(emit: Emit): void {
 }
 
 /** Explicit misses, so that the switch counts what fell through. */
-function misses(emit: Emit): void {
-  for (const table of Object.values<Table>(TABLES)) {
+export function misses(emit: Emit, pipeline: Pipeline): void {
+  for (const table of PIPELINES[pipeline]) {
     emit.flow({
-      table: table.name as Table['next'][number],
+      table: table.name,
       priority: PRIORITY.miss,
       feature: 'pipeline',
       match: {},

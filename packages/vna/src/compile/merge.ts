@@ -1,4 +1,4 @@
-import { decodeMatch, formatMatch } from '@vnet/openflow';
+import { decodeMatch, EncodeError, formatMatch } from '@vnet/openflow';
 import { flowKey, PackedFlow, parseFlowKey, type Flow } from '../pipeline/flow.ts';
 import type { Contribution, Contributor } from './contributions.ts';
 import type { FlowPart } from './emit.ts';
@@ -26,7 +26,23 @@ export function mergeFlow(key: string, contributions: readonly FlowContribution[
   for (const { part } of contributions) if (part) parts.set(part.order, part);
   if (parts.size === 1) return first;
   const ordered = [...parts.values()].sort((a, b) => (a.order < b.order ? -1 : 1));
-  return new PackedFlow({ ...ordered[0]!, actions: ordered.flatMap((part) => part.actions) }, key);
+  try {
+    return new PackedFlow({ ...ordered[0]!, actions: ordered.flatMap((part) => part.actions) }, key);
+  } catch (error) {
+    if (!(error instanceof EncodeError)) throw error;
+    throw new FlowTooLargeError(key, ordered.length);
+  }
+}
+
+/** A list that does not fit into one flow, which the pipeline cannot divide. */
+export class FlowTooLargeError extends Error {
+  override readonly name = 'FlowTooLargeError';
+
+  constructor(key: string, parts: number) {
+    super(
+      `flow ${describeKey(key)} has ${parts} destinations, more than fit into one flow (64 KiB): it is not written; divide the network, or use a switch with extensions`,
+    );
+  }
 }
 
 /** Says where units disagree: about a whole flow, or about the part with one `order`. */

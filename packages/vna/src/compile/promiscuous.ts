@@ -2,10 +2,9 @@ import type { Action, LearnSpec } from '@vnet/openflow';
 import { cookie } from '../pipeline/cookies.ts';
 import { GROUP_MAC } from '../pipeline/match-values.ts';
 import { PRIORITY } from '../pipeline/priorities.ts';
-import { NETWORK_FIELD, REASON, REGISTERS, TRANSPORT, load, on, type Register } from '../pipeline/registers.ts';
+import { NETWORK_FIELD, REGISTERS, TRANSPORT, load, on, type Register } from '../pipeline/registers.ts';
 import { TABLES } from '../pipeline/tables.ts';
 import type { SwitchPort, Tables } from '../state/tables.ts';
-import { ownDatapath, tunnelPort, uplinkPort } from './bindings.ts';
 import { segmentDomain } from './domain.ts';
 import { ordinal, type Emit, type View } from './emit.ts';
 import { joinDomain } from './membership.ts';
@@ -15,8 +14,6 @@ import { tooBigForUplink } from './underlay.ts';
 export const LEARNED_SECONDS = 300;
 /** Machines learnt behind one port, or behind all peers, in one segment: more are passed over. */
 export const LEARNED_LIMIT = 1024;
-/** What all peers together may send to the agent. */
-const PEERS_METER = { packetsPerSecond: 100, burst: 50 };
 
 /** The learnt flows go with the flow that has learnt them. */
 const DELETE_LEARNED = 1 << 1;
@@ -26,7 +23,7 @@ export const behindPort = (interfaceId: number): string => `port ${interfaceId}`
 export const behindPeers = (key: number): string => `peers ${key}`;
 
 /** The segment that everything from a promiscuous interface is in: the first one that it was put into. */
-export function segmentOf(view: View, interfaceId: number): number | undefined {
+function segmentOf(view: View, interfaceId: number): number | undefined {
   return view.find('interface_segment', 'interface_id', interfaceId).find((row) => row.static)?.segment_id;
 }
 
@@ -37,8 +34,8 @@ export function learns(view: View, segmentId: number): boolean {
     .some((row) => view.get('interface', row.interface_id)?.mode === 'promiscuous');
 }
 
-/** A port behind which anyone may stand: all that comes from it is in its segment, and who sends it is learnt. */
-export function promiscuousPort(view: View, emit: Emit, face: Tables['interface'], plug: SwitchPort): void {
+/** The same, of the interface on a port; without one nothing can be connected, which is said. */
+export function segmentBehind(view: View, emit: Emit, face: Tables['interface'], plug: SwitchPort): number | undefined {
   const segmentId = segmentOf(view, face.id);
   if (segmentId === undefined) {
     emit.output('warning', `port ${plug.name}`, {
@@ -49,8 +46,14 @@ export function promiscuousPort(view: View, emit: Emit, face: Tables['interface'
         remedy: `vnctl interface segment modify ${face.uuid} seg-… --static true`,
       },
     });
-    return;
   }
+  return segmentId;
+}
+
+/** A port behind which anyone may stand: all that comes from it is in its segment, and who sends it is learnt. */
+export function promiscuousPort(view: View, emit: Emit, face: Tables['interface'], plug: SwitchPort): void {
+  const segmentId = segmentBehind(view, emit, face, plug);
+  if (segmentId === undefined) return;
   const domain = segmentDomain(segmentId);
   const { key } = domain;
   const source = on([REGISTERS.SOURCE, face.id]);
@@ -68,12 +71,9 @@ export function promiscuousPort(view: View, emit: Emit, face: Tables['interface'
     priority: PRIORITY.base,
     feature: 'segment',
     match: { metadata: key, ...source },
-    actions: byController(view)
-      ? ASK
-      : [learnWay(key, behindPort(face.id), REGISTERS.SOURCE, REGISTERS.DESTINATION), learnArrival(face.id)],
+    actions: [learnWay(key, behindPort(face.id), REGISTERS.SOURCE, REGISTERS.DESTINATION), learnArrival(face.id)],
     goto: 'L2',
   });
-  if (byController(view)) emit.output('pupil', behindPort(face.id), true);
   emit.flowPart({
     table: 'LEARNED_WAY',
     priority: PRIORITY.counter,
@@ -85,7 +85,7 @@ export function promiscuousPort(view: View, emit: Emit, face: Tables['interface'
 }
 
 /** What a segment with promiscuous interfaces has on every host. */
-export function learning(view: View, emit: Emit, segmentId: number): void {
+export function learning(emit: Emit, segmentId: number): void {
   const { key } = segmentDomain(segmentId);
   const base = { priority: PRIORITY.base, feature: 'segment' } as const;
   emit.need('learnedWay', 0);
@@ -94,7 +94,7 @@ export function learning(view: View, emit: Emit, segmentId: number): void {
     ...base,
     table: 'LEARN',
     match: { metadata: key, ...on([REGISTERS.REMOTE, 1]) },
-    actions: byController(view) ? ASK : [learnWay(key, behindPeers(key), REGISTERS.SENDER, REGISTERS.PEER)],
+    actions: [learnWay(key, behindPeers(key), REGISTERS.SENDER, REGISTERS.PEER)],
     goto: 'L2',
   });
   emit.flow({
@@ -105,10 +105,6 @@ export function learning(view: View, emit: Emit, segmentId: number): void {
     actions: [{ type: 'resubmit', table: TABLES.LEARNED.id }],
     goto: 'LEARNED_WAY',
   });
-  if (byController(view)) {
-    emit.need('peersAsk', 0);
-    emit.output('pupil', behindPeers(key), true);
-  }
   // A machine that nobody knows: promiscuous ports of this host add theirs.
   emit.flowPart({
     ...base,
@@ -142,28 +138,6 @@ export function learnedWay(view: View, emit: Emit): void {
   });
   emit.flow({ ...way, priority: PRIORITY.base, match: on(found, elsewhere), goto: 'PEER' });
   emit.flow({ ...way, priority: PRIORITY.any, match: on(found), goto: 'INTERFACE_INGRESS' });
-}
-
-/** What comes from other hosts has a meter of its own on its way to the agent: that of the uplink, or of the tunnel. */
-export function peersAsk(view: View, emit: Emit): void {
-  const meter = uplinkPort(view) ?? tunnelPort(view);
-  if (meter === undefined) return;
-  emit.output('meter', meter, { id: meter, ...PEERS_METER });
-  emit.flow({
-    table: 'PUNT',
-    priority: PRIORITY.base,
-    feature: 'segment',
-    match: on([REGISTERS.SOURCE, 0]),
-    meter,
-    actions: [{ type: 'controller', maxLen: 0xffff }],
-  });
-}
-
-/** Where the switch cannot learn by itself, the agent is shown the frame, and learns for it. */
-const ASK: readonly Action[] = [load(REGISTERS.REASON, REASON.learn), { type: 'resubmit', table: TABLES.PUNT.id }];
-
-function byController(view: View): boolean {
-  return ownDatapath(view)?.enable_ovs_learn_action === false;
 }
 
 /** Learns where packets to the sender go: `from` says where it is, and is put into `to`. */

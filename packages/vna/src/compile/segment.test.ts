@@ -83,13 +83,6 @@ describe('a promiscuous interface', () => {
     expect(flows(engine, 35, '0x80000002')).toEqual([]);
     expect(flows(engine, 40, 'resubmit(,41)')).toEqual([]);
   });
-
-  it('has the agent learn where the switch cannot', () => {
-    const { engine } = engineOn(changed('datapath', 1, { enable_ovs_learn_action: false }));
-    expect(flows(engine, 35, 'learn(')).toEqual([]);
-    expect(flows(engine, 35, 'resubmit(,80)')).toHaveLength(2);
-    expect([...engine.output('pupil').keys()].sort()).toEqual(['peers 2147483650', 'port 60']);
-  });
 });
 
 describe('a leg of the host', () => {

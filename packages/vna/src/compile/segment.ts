@@ -7,10 +7,11 @@ import {
   IPV6_MULTICAST,
   UNTAGGED,
 } from '../pipeline/match-values.ts';
+import type { Flow } from '../pipeline/flow.ts';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REGISTERS, load, on } from '../pipeline/registers.ts';
 import type { Tables } from '../state/tables.ts';
-import { broadcastDomain, segmentDomain } from './domain.ts';
+import { broadcastDomain, segmentDomain, type Domain } from './domain.ts';
 import type { Emit, View } from './emit.ts';
 import { joinDomain } from './membership.ts';
 import { knownSource, learning, learns } from './promiscuous.ts';
@@ -24,7 +25,7 @@ export function segment(view: View, emit: Emit, id: number): void {
   const domain = segmentDomain(id);
   broadcastDomain(view, emit, domain, null, learns(view, id));
   groups(emit, domain.key);
-  if (learns(view, id)) learning(view, emit, id);
+  if (learns(view, id)) learning(emit, id);
 }
 
 /** A MAC of a segment, wherever it lives. */
@@ -52,14 +53,19 @@ export function segmentLease(view: View, emit: Emit, lease: Tables['mac_lease'])
     metadata,
     goto: 'EGRESS',
   });
-  emit.flow({
+  emit.flow(arrivalInSegment(view, domain, mac));
+}
+
+/** What neighbours send to a MAC of a segment as it is. */
+export function arrivalInSegment(view: View, { id, key }: Domain, mac: number): Flow {
+  return {
     table: 'UPLINK',
     priority: PRIORITY.base + 1,
     feature: 'segment',
     match: { eth_dst: mac, vlan_vid: UNTAGGED },
-    metadata,
-    goto: learns(view, segmentId) ? 'LEARN' : 'L2',
-  });
+    metadata: key,
+    goto: learns(view, id) ? 'LEARN' : 'L2',
+  };
 }
 
 /** MAC2MAC replaces the destination of a flood; a group that is not the IP destination's could not be restored. */

@@ -106,7 +106,7 @@ const VM = 20;
 /** One machine of each tenant on each host; those of datapath 1 are on this bridge. */
 export function dataCentre(): TestRow[] {
   return [
-    row('self', { id: 1, node_id: 'node1', dpid: OWN_DPID, made: false, userspace: true }),
+    row('self', { id: 1, node_id: 'node1', dpid: OWN_DPID, made: false, userspace: true, remote: false }),
     port(1, 'eth0', { uplink: true }),
     port(2, 'vnet-gre', { role: 'tunnel' }),
     port(3, 'br0', { role: 'local', ofport: null, mac: 0x525400000001 }),
@@ -168,4 +168,14 @@ function openPort(id: number, segment: number): TestRow[] {
     row('interface_segment', { id, interface_id: id, segment_id: segment, static: true }),
     port(id, 'open'),
   ];
+}
+
+/** The same data centre with a plain OpenFlow 1.3 switch, which has meters, as datapath 1. */
+export function plainRows(rows: readonly TestRow[]): TestRow[] {
+  const plain = rows.map((each) =>
+    each.table === 'datapath' && each.row.id === 1
+      ? { ...each, row: { ...each.row, enable_ovs_learn_action: false } }
+      : each,
+  );
+  return [...plain, row('abilities', { id: 1, meters: true })];
 }

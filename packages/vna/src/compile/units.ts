@@ -11,11 +11,14 @@ import { host, hostPort, record } from './host.ts';
 import { network } from './network.ts';
 import { peer } from './peer.ts';
 import { port } from './port.ts';
-import { learnedWay, peersAsk } from './promiscuous.ts';
+import { PLAIN_UNITS } from './plain/units.ts';
+import { learnedWay } from './promiscuous.ts';
+import { root } from './root.ts';
 import { segment, station } from './segment.ts';
 
 /** Every kind of unit, by the name that others need it by. A new feature is a file and a line here. */
 export const UNITS: Units = {
+  root,
   host,
   record,
   hostPort,
@@ -27,7 +30,6 @@ export const UNITS: Units = {
   station,
   segmentMember,
   learnedWay,
-  peersAsk,
   peer,
   edgePort,
   edgeVlan,
@@ -40,7 +42,8 @@ export const UNITS: Units = {
   edgeReserved,
   edgeReservedInSegment,
   ...FILTERING_UNITS,
+  ...PLAIN_UNITS,
 };
 
 /** Where the compilation starts. */
-export const ROOTS = ['host'];
+export const ROOTS = ['root'];

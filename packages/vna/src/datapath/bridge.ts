@@ -36,6 +36,8 @@ export interface BridgeView {
   readonly made: boolean;
   /** Whether it is on the userspace datapath. */
   readonly userspace: boolean;
+  /** Whether the switch is known by OpenFlow alone. */
+  readonly remote: boolean;
 }
 
 export interface BridgeOptions {
@@ -158,6 +160,7 @@ export class Bridge {
       dpid: `0x${bridge.datapath_id}`,
       made: bridge.external_ids.has(MADE_BY_AGENT),
       userspace: bridge.datapath_type === 'netdev',
+      remote: false,
       ports: interfaces.map((each) => this.#port(each, portOfInterface(ports, each))),
     });
   }

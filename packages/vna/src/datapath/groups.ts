@@ -1,5 +1,6 @@
 import type { SwitchChannel } from '@vnet/openflow';
 import type { Group } from '../compile/emit.ts';
+import { ifKnown } from './abilities.ts';
 
 /** The groups of the switch, written before the flows that name them. */
 export class Groups {
@@ -7,9 +8,9 @@ export class Groups {
 
   /** Reads which groups there are. What they say is not compared: each is written anew when it is wanted. */
   async read(channel: SwitchChannel): Promise<void> {
-    const { groups } = await channel.request({ type: 'group_desc_request' });
+    const known = await ifKnown(channel.request({ type: 'group_desc_request' }));
     this.#standing.clear();
-    for (const { group } of groups) this.#standing.set(group, '');
+    for (const { group } of known?.groups ?? []) this.#standing.set(group, '');
   }
 
   /** Writes what is new or different. */

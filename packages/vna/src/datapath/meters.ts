@@ -1,5 +1,6 @@
 import { METER_FLAG, type SwitchChannel } from '@vnet/openflow';
 import type { Meter } from '../compile/emit.ts';
+import { ifKnown } from './abilities.ts';
 
 /** The meters of the switch. They cannot be part of a bundle, and must be there before the flows that name them. */
 export class Meters {
@@ -7,9 +8,9 @@ export class Meters {
 
   /** Reads which meters there are. What they say is not known: each is written anew when it is wanted. */
   async read(channel: SwitchChannel): Promise<void> {
-    const { meters } = await channel.request({ type: 'meter_config_request' });
+    const known = await ifKnown(channel.request({ type: 'meter_config_request' }));
     this.#standing.clear();
-    for (const { meter } of meters) this.#standing.set(meter, '');
+    for (const { meter } of known?.meters ?? []) this.#standing.set(meter, '');
   }
 
   /** Writes what is new or different. Meters that are no longer wanted stay: a port that comes back has its own. */

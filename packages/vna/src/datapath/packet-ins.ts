@@ -1,80 +1,62 @@
-import { FRAGMENTS, type FieldName, type Match, type MessageOf, type SwitchChannel } from '@vnet/openflow';
+import { FRAGMENTS, type SwitchChannel } from '@vnet/openflow';
 import type { Log } from '../log.ts';
-import { NETWORK_FIELD, REGISTERS, type Register } from '../pipeline/registers.ts';
-
-/** A packet that the pipeline handed to the agent. */
-export interface PacketIn {
-  /** Why; see `REASON`. */
-  readonly reason: number;
-  readonly network: number;
-  /** Ids of the interfaces it comes from and goes to, as far as the pipeline had found out; otherwise 0. */
-  readonly source: number;
-  readonly destination: number;
-  readonly transport: number;
-  /** Id of the datapath that it came from through a tunnel, otherwise 0. */
-  readonly sender: number;
-  readonly inPort: number | undefined;
-  readonly frame: Buffer;
-}
+import type { Pipeline } from '../pipeline/tables.ts';
+import { readPacketIn, type PacketIn } from './packet-readers.ts';
 
 /** Longer than any frame: whole packets come. A management connection gets none at all while this is 0. */
 const WHOLE_PACKET = 0xffff;
 const ACTION_REASON = 1 << 1;
 /** Added, deleted, modified: a switch that dials in has one connection for everything. */
 const PORT_STATUS = { portStatusMaster: 0b111, portStatusSlave: 0b111 } as const;
+/** Rules about ports see those of the first fragment, where the pipeline has such rules. */
+const FRAGMENTS_OF = { ovs: FRAGMENTS.nx_match, plain: FRAGMENTS.normal } as const satisfies Record<Pipeline, number>;
 
-/** Makes a connection to the switch the one that packets are handed to. */
-export function receivePackets(channel: SwitchChannel, log: Log, onPacketIn: (packet: PacketIn) => void): void {
-  const configure = async (): Promise<void> => {
-    // Rules about ports see those of the first fragment.
-    await channel.send({ type: 'set_config', flags: FRAGMENTS.nx_match, missSendLen: WHOLE_PACKET });
-    await channel.send({
-      type: 'set_async',
-      packetInMaster: ACTION_REASON,
-      packetInSlave: ACTION_REASON,
-      ...PORT_STATUS,
+/** The connection that the switch hands packets to the agent on. */
+export class PacketLine {
+  readonly #log: Log;
+  readonly #onPacketIn: (packet: PacketIn) => void;
+  #channel: SwitchChannel | undefined;
+  #pipeline: Pipeline | undefined;
+
+  constructor(log: Log, onPacketIn: (packet: PacketIn) => void) {
+    this.#log = log;
+    this.#onPacketIn = onPacketIn;
+  }
+
+  use(channel: SwitchChannel): void {
+    this.#channel = channel;
+    channel.on('up', () => this.#configure());
+    channel.on('message', (message) => {
+      if (message.type !== 'packet_in') return;
+      try {
+        const packet = readPacketIn(message);
+        if (packet) this.#onPacketIn(packet);
+      } catch (error) {
+        this.#log.error({ error: String(error) }, 'a packet could not be dealt with');
+      }
     });
-  };
-  const onUp = (): void => {
-    configure().catch((error: unknown) => log.warn({ error: String(error) }, 'packets cannot be received'));
-  };
-  channel.on('up', onUp);
-  channel.on('message', (message) => {
-    if (message.type !== 'packet_in') return;
-    try {
-      onPacketIn(readPacketIn(message));
-    } catch (error) {
-      log.error({ error: String(error) }, 'a packet could not be dealt with');
-    }
-  });
-  if (channel.isUp) onUp();
-}
+    if (channel.isUp) this.#configure();
+  }
 
-function readPacketIn({ match, data }: MessageOf<'packet_in'>): PacketIn {
-  return {
-    reason: register(match, REGISTERS.REASON),
-    network: Number(valueOf(match, NETWORK_FIELD) ?? 0n),
-    source: register(match, REGISTERS.SOURCE),
-    destination: register(match, REGISTERS.DESTINATION),
-    transport: register(match, REGISTERS.TRANSPORT),
-    sender: register(match, REGISTERS.SENDER),
-    inPort: numberOf(match, 'in_port'),
-    frame: Buffer.from(data.buffer, data.byteOffset, data.byteLength),
-  };
-}
+  /** The pipeline that the switch gets. */
+  serve(pipeline: Pipeline | undefined): void {
+    this.#pipeline = pipeline;
+    if (this.#channel?.isUp) this.#configure();
+  }
 
-function register(match: Match, { field, offset, bits }: Register): number {
-  const value = BigInt(valueOf(match, field) ?? 0);
-  return Number((value >> BigInt(offset)) & ((1n << BigInt(bits)) - 1n));
-}
-
-function numberOf(match: Match, field: FieldName): number | undefined {
-  const value = valueOf(match, field);
-  return value === undefined ? undefined : Number(value);
-}
-
-function valueOf(match: Match, field: FieldName): number | bigint | undefined {
-  const entry = match[field];
-  const value = typeof entry === 'object' && 'value' in entry ? entry.value : entry;
-  return typeof value === 'number' || typeof value === 'bigint' ? value : undefined;
+  #configure(): void {
+    const configure = async (channel: SwitchChannel, pipeline: Pipeline): Promise<void> => {
+      await channel.send({ type: 'set_config', flags: FRAGMENTS_OF[pipeline], missSendLen: WHOLE_PACKET });
+      await channel.send({
+        type: 'set_async',
+        packetInMaster: ACTION_REASON,
+        packetInSlave: ACTION_REASON,
+        ...PORT_STATUS,
+      });
+    };
+    if (!this.#channel || !this.#pipeline) return;
+    configure(this.#channel, this.#pipeline).catch((error: unknown) =>
+      this.#log.warn({ error: String(error) }, 'packets cannot be received'),
+    );
+  }
 }

@@ -84,6 +84,7 @@ export class RemoteBridge {
       dpid: `0x${dpid}`,
       made: false,
       userspace: false,
+      remote: true,
       ports: ports.map((port) => this.#port(dpid, port)),
     });
   }

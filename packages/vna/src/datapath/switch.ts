@@ -1,33 +1,30 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  BundleError,
-  EncodeError,
   decodeMatch,
   DisconnectedError,
-  encodeFlowMod,
   packMatch,
   flowStatsEntries,
   type FlowStatsEntry,
   type Match,
   PORT,
-  TABLE,
   type SwitchChannel,
 } from '@vnet/openflow';
 import type { Group, Meter } from '../compile/emit.ts';
 import type { FlowChange } from '../compile/engine.ts';
 import type { Log } from '../log.ts';
-import { cookie, featureOf, LEARNED_COOKIES, type Feature } from '../pipeline/cookies.ts';
-import { flowKeyOf, formatPackedFlow, instructionsOf, type PackedFlow } from '../pipeline/flow.ts';
-import { TABLES } from '../pipeline/tables.ts';
-import type { LearnedFlow, Lesson } from '../services/learner.ts';
+import { featureOf, LEARNED_COOKIES, type Feature } from '../pipeline/cookies.ts';
+import { flowKeyOf, formatPackedFlow, type PackedFlow } from '../pipeline/flow.ts';
+import type { Pipeline } from '../pipeline/tables.ts';
 import type { PacketOut } from '../services/packet-out.ts';
+import { abilitiesOf, type SwitchAbilities } from './abilities.ts';
+import { writeBundle, writeOneByOne, type RefusedFlow } from './flow-writer.ts';
 import { InstalledFlows, type FlowCommand, type FoundFlow } from './installed-flows.ts';
 import { Groups } from './groups.ts';
 import { Meters } from './meters.ts';
-import { receivePackets, type PacketIn } from './packet-ins.ts';
+import { PacketLine } from './packet-ins.ts';
+import type { PacketIn } from './packet-readers.ts';
 import { openSwitchLine, type SwitchLine } from './switch-line.ts';
-
-export type { PacketIn };
+import { TimedFlows } from './timed-flows.ts';
 
 export interface SwitchOptions {
   /** See `SwitchLineOptions`. */
@@ -39,6 +36,8 @@ export interface SwitchOptions {
   readonly wanted: () => Iterable<readonly [key: string, flow: PackedFlow]>;
   readonly meters: () => Iterable<Meter>;
   readonly groups?: () => Iterable<Group>;
+  /** What the switch has said of itself; called before what is wanted is asked for. */
+  readonly onAbilities?: (abilities: SwitchAbilities) => void;
   /** The switch is there, and what stands in it is known. */
   readonly onUp: () => void;
   readonly onPacketIn: (packet: PacketIn) => void;
@@ -56,15 +55,16 @@ export interface Commit {
 /** Flows that may be written before the view is whole. */
 const FIRST_FEATURES: ReadonlySet<Feature> = new Set<Feature>(['host', 'pipeline']);
 
-const ALL_BITS = 0xffff_ffff_ffff_ffffn;
-
 const RETRY_MS = 1_000;
 const PLAIN_RETRY_MS = 30_000;
 const CLOSE_MS = 1_000;
 const AUDIT_MS = 15_000;
 
+/** Flows that are refused at a time, and named one by one. */
+const NAMED_REFUSED = 10;
+
 /**
- * The flows of the bridge: what stands in the switch, what is wanted, and the one bundle that makes the difference.
+ * The flows of the bridge: what stands in the switch, what is wanted, and what has to be written to make the difference.
  * When the connection comes back, what stands there is read anew.
  */
 export class Switch {
@@ -73,6 +73,11 @@ export class Switch {
   readonly #installed = new InstalledFlows();
   readonly #meters = new Meters();
   readonly #groups = new Groups();
+  readonly #packets: PacketLine;
+  /** Flows that are written beside those that are wanted. */
+  readonly timed: TimedFlows;
+  #pipeline: Pipeline | undefined;
+  #abilities: SwitchAbilities | undefined;
   #pending = new Map<string, PackedFlow | undefined>();
   #audits: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -87,19 +92,33 @@ export class Switch {
   constructor(options: SwitchOptions) {
     this.#options = options;
     this.#log = options.log;
+    this.#packets = new PacketLine(options.log, options.onPacketIn);
+    this.timed = new TimedFlows(() => this.#channel, options.log);
+  }
+
+  /** The pipeline that the flows are of, from now on. */
+  serve(pipeline: Pipeline | undefined): void {
+    if (this.#pipeline === pipeline) return;
+    this.#pipeline = pipeline;
+    this.#packets.serve(pipeline);
+    // What the switch refused of the other pipeline says nothing of this one.
+    if (this.#retry === undefined) return;
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.resync('the pipeline is another');
   }
 
   /** Dials; called when the bridge is prepared. Calling again does nothing. */
   start(): void {
     if (this.#line || this.#closed) return;
-    const { endpoint, log, dpid, onPacketIn, onChannel } = this.#options;
+    const { endpoint, log, dpid, onChannel } = this.#options;
     this.#line = openSwitchLine({
       endpoint,
       log,
       dpid,
       takesFirst: onChannel !== undefined,
       onFlowChannel: (channel) => this.#use(channel),
-      onPacketChannel: (channel) => receivePackets(channel, log, onPacketIn),
+      onPacketChannel: (channel) => this.#packets.use(channel),
     });
     this.#audits = setInterval(() => this.#enqueueAudit(), AUDIT_MS);
   }
@@ -169,6 +188,8 @@ export class Switch {
 
   /** Forgets all connections of a conntrack zone. Without a switch, it keeps them until they time out. */
   forgetConnections(zone: number): void {
+    // Plain OpenFlow knows of no connections.
+    if (this.#pipeline === 'plain') return;
     this.#channel
       ?.send({ type: 'nx_ct_flush_zone', zone })
       .catch((error: unknown) => this.#log.debug({ zone, error: String(error) }, 'a zone was not flushed'));
@@ -183,59 +204,10 @@ export class Switch {
     }
   }
 
-  /** Writes what the agent has learnt for the switch; outside of what is wanted, and forgotten by the switch itself. */
-  teach({ place, forget, flows }: Lesson): void {
-    this.#flowMod({ command: 'delete', ...LEARNED_COOKIES, table: TABLES[forget.table].id, match: forget.match });
-    for (const { table, priority, match, seconds, ...flow } of flows) {
-      this.#flowMod({
-        command: 'add',
-        cookie: cookie('learned', place),
-        table: TABLES[table].id,
-        priority,
-        match,
-        hardTimeout: seconds,
-        instructions: instructionsOf(flow),
-      });
-    }
-  }
-
-  /** Removes what the agent has learnt at a place. */
-  unteach(place: string): void {
-    this.#flowMod({ command: 'delete', cookie: cookie('learned', place), cookieMask: ALL_BITS, table: TABLE.ALL });
-  }
-
-  /** Writes flows that stand for some seconds; equal ones begin anew. */
-  lend(flows: readonly LearnedFlow[]): void {
-    for (const { table, priority, match, seconds, ...flow } of flows) {
-      this.#flowMod({
-        command: 'add',
-        cookie: cookie('learned', 'lent'),
-        table: TABLES[table].id,
-        priority,
-        match,
-        hardTimeout: seconds,
-        instructions: instructionsOf(flow),
-      });
-    }
-  }
-
-  /** Removes such flows before their time. */
-  withdraw(flows: readonly LearnedFlow[]): void {
-    for (const { table, priority, match } of flows) {
-      this.#flowMod({ command: 'delete_strict', table: TABLES[table].id, priority, match });
-    }
-  }
-
   /** The flows of a table as they stand, with their counters. */
   async *counters(table: number): AsyncGenerator<FlowStatsEntry> {
     if (!this.#channel?.isUp) return;
     for await (const body of this.#channel.parts({ type: 'flow_stats_request', table })) yield* flowStatsEntries(body);
-  }
-
-  #flowMod(flow: Omit<Parameters<typeof encodeFlowMod>[0], 'type'>): void {
-    this.#channel
-      ?.send({ type: 'flow_mod', ...flow })
-      .catch((error: unknown) => this.#log.debug({ error: String(error) }, 'a lesson was not learnt'));
   }
 
   async close(): Promise<void> {
@@ -250,6 +222,7 @@ export class Switch {
   async #read(reason: string): Promise<void> {
     const channel = this.#channel;
     if (!channel?.isUp || this.#closed) return;
+    this.#abilities = await abilitiesOf(channel);
     const found: FoundFlow[] = [];
     for await (const body of channel.parts({ type: 'flow_stats_request' })) {
       for (const flow of flowStatsEntries(body)) if (featureOf(flow.cookie) !== 'learned') found.push(flow);
@@ -258,6 +231,7 @@ export class Switch {
     await this.#groups.read(channel);
     this.#installed.reset(found);
     this.#foundLeft = true;
+    this.#options.onAbilities?.(this.#abilities);
     this.#pending.clear();
     for (const [key, flow] of this.#options.wanted()) this.#pending.set(key, flow);
     this.#known = true;
@@ -266,35 +240,41 @@ export class Switch {
   }
 
   async #commit(isWhole: () => boolean): Promise<Commit | undefined> {
-    if (!this.#known || !this.#channel || this.#closed) return undefined;
+    const channel = this.#channel;
+    if (!this.#known || !channel || this.#closed) return undefined;
+    if (this.#pipeline === 'ovs' && this.#abilities?.bundles === false) return this.#refuseSwitch();
     try {
       // All of one moment: what is compiled meanwhile may name groups that are not written yet.
       const meters = [...this.#options.meters()];
       const groups = [...(this.#options.groups?.() ?? [])];
       const whole = isWhole();
       const commands = this.#plan(whole);
-      await this.#meters.write(this.#channel, meters);
-      await this.#groups.write(this.#channel, groups);
-      const changed = await this.#write(this.#channel, commands);
-      if (whole) await this.#groups.retain(this.#channel, groups);
-      return { whole, changed };
+      await this.#meters.write(channel, meters);
+      await this.#groups.write(channel, groups);
+      const refused = await this.#write(channel, commands);
+      if (whole) await this.#groups.retain(channel, groups);
+      if (refused.length === 0) return { whole, changed: commands.length };
+      this.#known = false;
+      this.#setAside(refused);
     } catch (error) {
       this.#known = false;
-      if (error instanceof DisconnectedError) return undefined;
-      if (error instanceof FlowRefusedError) this.#setAside(error);
-      else this.#retryLater('the switch refused the flows', error);
-      return undefined;
+      if (!(error instanceof DisconnectedError)) this.#retryLater('the switch refused the flows', error);
     }
+    return undefined;
   }
 
-  /** One flow that the switch does not take must not keep the others from it. */
-  #setAside({ refused, cause }: FlowRefusedError): void {
-    const { table, priority, match } = refused;
-    const key = flowKeyOf(table, priority, match);
-    const flow = formatPackedFlow(key, refused);
-    this.#log.error({ flow, error: String(cause) }, 'the switch does not take this flow; going on without it');
-    this.#installed.refuse(key, refused.cookie);
-    this.resync('a flow was set aside');
+  /** Flows that the switch does not take must not keep the others from it. */
+  #setAside(refused: readonly RefusedFlow[]): void {
+    for (const [index, { flow, cause }] of refused.entries()) {
+      const key = flowKeyOf(flow.table, flow.priority, flow.match);
+      this.#installed.refuse(key, flow.cookie);
+      if (index >= NAMED_REFUSED) continue;
+      const text = formatPackedFlow(key, flow);
+      this.#log.error({ flow: text, error: String(cause) }, 'the switch does not take this flow; going on without it');
+    }
+    const more = refused.length - NAMED_REFUSED;
+    if (more > 0) this.#log.error({ flows: more }, 'the switch does not take further flows; going on without them');
+    this.resync(refused.length === 1 ? 'a flow was set aside' : 'flows were set aside');
   }
 
   /** What has to be sent; what may not be written yet stays pending. */
@@ -330,26 +310,10 @@ export class Switch {
     return commands;
   }
 
-  /**
-   * Sends commands in one bundle, each encoded while those before it are on their way.
-   * @returns how many
-   * @throws FlowRefusedError when one flow is to blame
-   */
-  async #write(channel: SwitchChannel, commands: readonly FlowCommand[]): Promise<number> {
-    if (commands.length === 0) return 0;
-    let index = -1;
-    const encode = function* (): Generator<Buffer> {
-      for (const command of commands) {
-        index++;
-        yield encodeCommand(command);
-      }
-    };
-    try {
-      await channel.bundle(encode());
-    } catch (error) {
-      throw refusal(error, commands, index) ?? error;
-    }
-    return commands.length;
+  /** Bundles where the switch has them, whatever the pipeline. */
+  async #write(channel: SwitchChannel, commands: readonly FlowCommand[]): Promise<readonly RefusedFlow[]> {
+    if (commands.length === 0) return [];
+    return this.#abilities?.bundles === false ? writeOneByOne(channel, commands) : writeBundle(channel, commands);
   }
 
   /** Compares the number of flows, which costs little; when it is off, everything is read. */
@@ -366,47 +330,29 @@ export class Switch {
     if (flows !== expected) this.resync(`the switch has ${flows} flows, expected are ${expected}`);
   }
 
-  #retryLater(what: string, error: unknown): void {
-    const plain = isPlainOpenFlow(error);
-    const retryMs = plain ? PLAIN_RETRY_MS : RETRY_MS;
-    const remedy = 'Open vSwitch 2.8 or later, or a switch with its extensions of OpenFlow 1.3';
+  /** A switch without bundles has none of the other extensions either that the pipeline is made of. */
+  #refuseSwitch(): undefined {
+    this.#known = false;
+    const remedy = 'vnctl datapath modify dp-… --enable-ovs-learn-action false, or Open vSwitch 2.8 or later';
     this.#log.error(
-      { error: String(error), retry_ms: retryMs, ...(plain ? { remedy } : {}) },
-      plain ? 'the switch speaks plain OpenFlow 1.3: VNet needs bundles and the extensions of Open vSwitch' : what,
+      { dpid: this.#options.dpid(), retry_ms: PLAIN_RETRY_MS, remedy },
+      'the switch speaks plain OpenFlow 1.3, and its datapath is recorded as one with the extensions of Open vSwitch: nothing is written',
     );
+    this.#resyncLater(PLAIN_RETRY_MS);
+  }
+
+  #retryLater(what: string, error: unknown): void {
+    this.#log.error({ error: String(error), retry_ms: RETRY_MS }, what);
+    this.#resyncLater(RETRY_MS);
+  }
+
+  #resyncLater(ms: number): void {
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.resync('trying again'), retryMs);
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.resync('trying again');
+    }, ms);
   }
-}
-
-/** The switch does not know of bundles: neither will it know the other extensions that the pipeline is made of. */
-function isPlainOpenFlow(error: unknown): boolean {
-  if (!(error instanceof BundleError) || error.index !== undefined) return false;
-  return ['BAD_REQUEST/BAD_EXPERIMENTER', 'BAD_REQUEST/BAD_EXP_TYPE', 'BAD_REQUEST/BAD_TYPE'].includes(error.code);
-}
-
-type AddCommand = Extract<FlowCommand, { command: 'add' }>;
-
-/** A flow that cannot be encoded, or that the switch does not take. Nothing of its bundle is in the switch. */
-class FlowRefusedError extends Error {
-  override readonly name = 'FlowRefusedError';
-  readonly refused: AddCommand;
-
-  constructor(refused: AddCommand, cause: unknown) {
-    super('a flow was refused', { cause });
-    this.refused = refused;
-  }
-}
-
-/** The error about one flow, if it is about one: the switch says which, or the last one could not be encoded. */
-function refusal(error: unknown, commands: readonly FlowCommand[], last: number): FlowRefusedError | undefined {
-  const index = error instanceof BundleError ? error.index : error instanceof EncodeError ? last : undefined;
-  const command = index === undefined ? undefined : commands[index];
-  return command?.command === 'add' ? new FlowRefusedError(command, error) : undefined;
-}
-
-function encodeCommand(command: FlowCommand): Buffer {
-  return encodeFlowMod(command.command === 'add' ? command : { ...command, instructions: [] });
 }
 
 /** The key of a flow that the switch reported: its match in our order of fields. */

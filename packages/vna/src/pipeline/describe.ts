@@ -1,11 +1,14 @@
 import { FEATURE } from './cookies.ts';
 import { PRIORITY } from './priorities.ts';
 import { REGISTERS, type Register } from './registers.ts';
-import { TABLES, type Table } from './tables.ts';
+import { METADATA } from './plain-metadata.ts';
+import { PIPELINES, type Pipeline, type Table } from './tables.ts';
 
-/** The pipeline as a page for people. `dump` gives the flows of a table in an example, as `ovs-ofctl` prints them. */
-export function describePipeline(dump: (table: number) => readonly string[]): string {
-  const tables = Object.values<Table>(TABLES);
+/** The flows of a table in an example, as `ovs-ofctl` prints them. */
+type Dump = (table: number) => readonly string[];
+
+/** Both pipelines as a page for people. */
+export function describePipeline(dump: Readonly<Record<Pipeline, Dump>>): string {
   return [
     '# The pipeline',
     '',
@@ -14,12 +17,10 @@ export function describePipeline(dump: (table: number) => readonly string[]): st
     'and one behind a router. Two tenants, networks 1 and 2, use the same addresses. Port 60 is a trunk of legacy machines: VLANs 100 and',
     '300 are network 1, VLAN 200 is network 2 and contested by another edge.',
     '',
-    '## The way of a packet',
+    'A switch with plain OpenFlow 1.3 (`enable_ovs_learn_action` of its datapath is false) has another pipeline, at the end of this',
+    'page.',
     '',
-    '```',
-    ...tables.map((table) => `${`${table.id}`.padStart(3)} ${table.name.padEnd(18)} → ${ways(table)}`),
-    '```',
-    '',
+    ...wayThrough(PIPELINES.ovs),
     '## Registers',
     '',
     '`metadata` holds the virtual network from the moment it is known: its id, which is also the GRE key.',
@@ -42,9 +43,38 @@ export function describePipeline(dump: (table: number) => readonly string[]): st
     `Features: ${Object.entries(FEATURE)
       .map(([name, id]) => `${name} ${id}`)
       .join(' · ')}`,
-    ...tables.flatMap((table) => section(table, dump(table.id))),
+    ...PIPELINES.ovs.flatMap((table) => section(table, dump.ovs(table.id))),
+    '',
+    '# The pipeline of plain OpenFlow 1.3',
+    '',
+    'For switches without the extensions of Open vSwitch: see [remote switches](guide/remote-switches.md). The same data centre, with the',
+    'first host a plain switch.',
+    '',
+    ...wayThrough(PIPELINES.plain),
+    '`metadata` (64 bits) holds what is known of the packet:',
+    '',
+    '| part | bits | meaning |',
+    '| --- | --- | --- |',
+    ...Object.entries(METADATA).map(
+      ([name, { offset, bits, doc }]) => `| \`${name}\` | \`metadata[${offset}..${offset + bits - 1}]\` | ${doc} |`,
+    ),
+    '',
+    'Copies for contested VLANs (GATE, VLANS), and what the agent has learnt (PORTS, SENDER, WAY), stand for some seconds beside these',
+    'flows. A packet from the table PORTS is for the agent because of its group, one from SENDER because of its sender.',
+    ...PIPELINES.plain.flatMap((table) => section(table, dump.plain(table.id))),
     '',
   ].join('\n');
+}
+
+function wayThrough(tables: readonly Table[]): readonly string[] {
+  return [
+    '## The way of a packet',
+    '',
+    '```',
+    ...tables.map((table) => `${`${table.id}`.padStart(3)} ${table.name.padEnd(18)} → ${ways(table)}`),
+    '```',
+    '',
+  ];
 }
 
 function section(table: Table, flows: readonly string[]): string[] {

@@ -8,6 +8,7 @@ import {
   type Match,
 } from '@vnet/openflow';
 import { cookie, type Feature } from './cookies.ts';
+import type { MetadataBits } from './plain-metadata.ts';
 import { TABLES, type Table, type TableName } from './tables.ts';
 
 /** A flow as the compile units write it. */
@@ -18,7 +19,8 @@ export interface Flow {
   readonly match: Match;
   readonly actions?: readonly Action[];
   readonly goto?: TableName;
-  readonly metadata?: number;
+  /** Written into `metadata`: a number is the virtual network. */
+  readonly metadata?: number | MetadataBits;
   readonly meter?: number;
   /** Who wants it, for those who ask why a packet goes where it goes: `sg-web line 3: tcp:22:0.0.0.0/0`. */
   readonly reason?: string;
@@ -79,10 +81,29 @@ export function instructionsOf(flow: Pick<Flow, 'meter' | 'actions' | 'metadata'
   if (flow.meter !== undefined) list.push({ type: 'meter', meter: flow.meter });
   if (flow.actions && flow.actions.length > 0) list.push({ type: 'apply_actions', actions: flow.actions });
   if (flow.metadata !== undefined) {
-    list.push({ type: 'write_metadata', metadata: BigInt(flow.metadata), mask: 0xffffffffn });
+    const { metadata } = flow;
+    const { value, mask } = typeof metadata === 'number' ? networkBits(metadata) : metadata;
+    list.push({ type: 'write_metadata', metadata: value, mask });
   }
   if (flow.goto !== undefined) list.push({ type: 'goto_table', table: TABLES[flow.goto].id });
   return list;
+}
+
+function networkBits(network: number): MetadataBits {
+  return { value: BigInt(network), mask: 0xffffffffn };
+}
+
+/** A flow that the switch forgets by itself; beside those that the compiler wants. Plain values, which can be compared as text. */
+export interface TimedFlow {
+  readonly key: string;
+  readonly instructions: string;
+  readonly seconds: number;
+}
+
+/** @throws PipelineError */
+export function timedFlow(flow: Omit<Flow, 'feature'>, seconds: number): TimedFlow {
+  checkContract({ ...flow, feature: 'learned' });
+  return { key: flowKey(flow), instructions: packInstructions(instructionsOf(flow)), seconds };
 }
 
 interface Contract {

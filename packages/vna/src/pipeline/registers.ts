@@ -53,7 +53,7 @@ export const NETWORK_FIELD = 'metadata';
 
 export const TRANSPORT = { uplink: 1, tunnel: 2 } as const;
 
-export const REASON = { tooBig: 1, learn: 20, edge: 30, deniedByFilter: 40, deniedByGroups: 41 } as const;
+export const REASON = { tooBig: 1, learn: 20, group: 21, edge: 30, deniedByFilter: 40, deniedByGroups: 41 } as const;
 
 /** The action that writes a register. */
 export function load(to: Register, value: number): Action {

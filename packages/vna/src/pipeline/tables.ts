@@ -1,4 +1,5 @@
 import type { FieldName } from '@vnet/openflow';
+import { PLAIN_TABLES } from './plain-tables.ts';
 
 /** A table as a contract: the flow builder refuses what is not declared here. */
 export interface Table {
@@ -446,10 +447,18 @@ const declarations = {
   },
 } as const satisfies Record<string, Declaration>;
 
-export type TableName = keyof typeof declarations;
+const all = { ...declarations, ...PLAIN_TABLES } as const satisfies Record<string, Declaration>;
+
+export type TableName = keyof typeof all;
 
 export const TABLES = Object.fromEntries(
-  Object.entries(declarations).map(([name, table]) => [name, { name, ...table }]),
+  Object.entries(all).map(([name, table]) => [name, { name, ...table }]),
 ) as unknown as { readonly [N in TableName]: Table & { readonly name: N } };
 
-export const TABLE_BY_ID: ReadonlyMap<number, Table> = new Map(Object.values(TABLES).map((table) => [table.id, table]));
+const tablesOf = (names: object): readonly (Table & { readonly name: TableName })[] =>
+  Object.keys(names).map((name) => TABLES[name as TableName]);
+
+/** Each switch has one of these: with the extensions of Open vSwitch, or with plain OpenFlow 1.3 alone. */
+export const PIPELINES = { ovs: tablesOf(declarations), plain: tablesOf(PLAIN_TABLES) } as const;
+
+export type Pipeline = keyof typeof PIPELINES;

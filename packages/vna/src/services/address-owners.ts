@@ -1,9 +1,5 @@
 import type { RowPut } from '@vnet/model';
-import { gratuitousArp } from '@vnet/packet';
 import type { View } from '../compile/emit.ts';
-import { NETWORK_FIELD, REGISTERS, load } from '../pipeline/registers.ts';
-import { TABLES } from '../pipeline/tables.ts';
-import type { PacketOut } from './packet-out.ts';
 
 export interface Owner {
   readonly network: number;
@@ -27,24 +23,12 @@ export function ownerBy(view: View, { entity, row: { id } }: RowPut): Owner | un
 export class AddressOwners {
   readonly #macs = new Map<number, Map<number, number>>();
 
-  /** Notes an address; returns what the local members of the network must hear when it has moved to another MAC. */
-  note({ network, address, mac }: Owner): PacketOut | undefined {
+  /** Notes an address; returns whether it has moved to another MAC, so that the local members of the network must hear of it. */
+  note({ network, address, mac }: Owner): boolean {
     let macs = this.#macs.get(network);
     if (!macs) this.#macs.set(network, (macs = new Map<number, number>()));
     const before = macs.get(address);
     macs.set(address, mac);
-    return before === undefined || before === mac ? undefined : correction(network, address, mac);
+    return before !== undefined && before !== mac;
   }
-}
-
-/** Goes to the local members as if it came from a peer: every host tells its own. */
-function correction(network: number, address: number, mac: number): PacketOut {
-  return {
-    frame: gratuitousArp(mac, address),
-    actions: [
-      load(REGISTERS.REMOTE, 1),
-      { type: 'load', field: NETWORK_FIELD, offset: 0, bits: 32, value: network },
-      { type: 'resubmit', table: TABLES.FLOOD_LOCAL.id },
-    ],
-  };
 }

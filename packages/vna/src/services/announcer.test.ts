@@ -14,7 +14,10 @@ describe('the announcer', () => {
   beforeEach(() => {
     vi.useFakeTimers();
     said.length = 0;
-    announcer = new Announcer((packets) => said.push(...packets));
+    announcer = new Announcer(
+      (packets) => said.push(...packets),
+      ({ address, mac }) => ({ frame: gratuitousArp(mac, address), actions: [] }),
+    );
   });
   afterEach(() => {
     announcer.close();

@@ -31,13 +31,17 @@ export class Announcer {
   readonly #owners = new AddressOwners();
   /** Keys of what is new. */
   readonly #news = new Set<string>();
-  readonly #corrections = new Map<string, PacketOut>();
+  readonly #correct: (owner: Owner) => PacketOut | undefined;
+  /** Addresses that have moved, by network and address. */
+  readonly #moved = new Map<string, Owner>();
   readonly #repeat: NodeJS.Timeout;
   #secondTime: NodeJS.Timeout | undefined;
   #justSaid: readonly string[] = [];
 
-  constructor(send: (packets: readonly PacketOut[]) => void) {
+  /** `correct` makes what the members of a network hear of an address that has moved to another MAC. */
+  constructor(send: (packets: readonly PacketOut[]) => void, correct: (owner: Owner) => PacketOut | undefined) {
     this.#send = send;
+    this.#correct = correct;
     this.#repeat = setInterval(() => this.#send([...this.#standing.values()]), REPEAT_MS);
   }
 
@@ -52,8 +56,7 @@ export class Announcer {
 
   /** Notes which MAC an address has. */
   noteOwner(owner: Owner): void {
-    const correction = this.#owners.note(owner);
-    if (correction) this.#corrections.set(`${owner.network} ${owner.address}`, correction);
+    if (this.#owners.note(owner)) this.#moved.set(`${owner.network} ${owner.address}`, owner);
   }
 
   /** All of it is news: the switch has been away. */
@@ -65,8 +68,8 @@ export class Announcer {
   sayNews(): void {
     const news = [...this.#news];
     this.#news.clear();
-    const corrections = [...this.#corrections.values()];
-    this.#corrections.clear();
+    const corrections = [...this.#moved.values()].flatMap((moved) => this.#correct(moved) ?? []);
+    this.#moved.clear();
     if (news.length + corrections.length === 0) return;
     this.#send([...corrections, ...this.#packets(news)]);
     this.#justSaid = [...this.#justSaid, ...news];

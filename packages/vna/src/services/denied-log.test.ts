@@ -12,7 +12,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fill } from '../compile/test-rows.ts';
 import { FACES, securedDataCentre } from '../compile/test-security-rows.ts';
-import type { PacketIn } from '../datapath/packet-ins.ts';
+import type { PacketIn } from '../datapath/packet-readers.ts';
 import type { Log } from '../log.ts';
 import { REASON } from '../pipeline/registers.ts';
 import { State } from '../state/state.ts';
@@ -31,7 +31,6 @@ const packet = (values: Partial<PacketIn>): PacketIn => ({
   network: 1,
   source: 0,
   destination: FACES.local,
-  sender: 0,
   transport: 0,
   inPort: 1,
   frame: datagram(53),

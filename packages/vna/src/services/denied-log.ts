@@ -10,7 +10,7 @@ import {
 } from '@vnet/packet';
 import type { View } from '../compile/emit.ts';
 import { filteringOf } from '../compile/filtering/interface.ts';
-import type { PacketIn } from '../datapath/packet-ins.ts';
+import type { PacketIn } from '../datapath/packet-readers.ts';
 import type { Log } from '../log.ts';
 import { REASON } from '../pipeline/registers.ts';
 

@@ -1,4 +1,4 @@
-import { encodeMatch, type FlowStatsEntry } from '@vnet/openflow';
+import { encodeMatch, PORT, type FlowStatsEntry } from '@vnet/openflow';
 import { arpRequest, gratuitousArp } from '@vnet/packet';
 import { beforeEach, afterEach, describe, expect, it } from 'vitest';
 import { VLAN_LIMIT } from '../compile/edge.ts';
@@ -67,10 +67,9 @@ function receive(frame: Buffer, vlan = 1): void {
     transport: 0,
     source: vlanEnd(vlan),
     destination: 0,
-    sender: 0,
     inPort: TRUNK,
   };
-  learning.receive({ ...packet, frame }, TRUNK);
+  learning.receive({ ...packet, frame });
 }
 
 const claim = (mac: number, values: object): boolean =>
@@ -79,6 +78,19 @@ const claim = (mac: number, values: object): boolean =>
   );
 
 describe('learning at the edge', () => {
+  it('on a plain switch sends the first frame the whole way, and leaves further ones to the switch', () => {
+    state.put('datapath', { ...state.get('datapath', 1)!, enable_ovs_learn_action: false });
+    frameFrom(SEEN);
+    expect(claim(SEEN, {})).toBe(false);
+    frameFrom(SEEN);
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.actions).toEqual([
+      { type: 'push_vlan' },
+      { type: 'set_field', field: 'vlan_vid', value: 0x1064 },
+      { type: 'output', port: PORT.TABLE },
+    ]);
+  });
+
   it('takes the sender of any frame, and sends the frame on when the manager has said so', () => {
     frameFrom(SEEN);
     expect(state.get('edge_seen', SEEN)).toMatchObject({ vlan_translation_id: 1, ipv4_address: ADDRESS });
@@ -113,6 +125,16 @@ describe('learning at the edge', () => {
     frameFrom(SEEN + 1);
     expect(state.get('edge_seen', SEEN)).toMatchObject({ ipv4_address: null });
     expect(state.get('edge_seen', SEEN + 1)).toMatchObject({ ipv4_address: ADDRESS });
+  });
+
+  it('learns it anew when the VLAN is mapped to another network', () => {
+    frameFrom(SEEN);
+    state.put('vlan_translation', { ...state.get('vlan_translation', 1)!, network_id: 2 });
+    engine.run();
+    expect(engine.output('localMachine').has(String(SEEN))).toBe(false);
+    frameFrom(SEEN);
+    engine.run();
+    expect(engine.output('localMachine').has(String(SEEN))).toBe(true);
   });
 
   it('has a limit for each VLAN, and asks for no more frames until there is room again', async () => {

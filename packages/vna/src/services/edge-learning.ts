@@ -6,19 +6,17 @@ import {
   decodeIpv4Header,
   ETHERTYPE,
   formatMac,
-  type ArpPacket,
   type EthernetFrame,
 } from '@vnet/packet';
 import { edgeVlanOf, vlanTranslationOf, type EdgeVlan } from '../compile/edge-bindings.ts';
 import { VLAN_LIMIT } from '../compile/edge.ts';
 import { isDeclaredHere } from '../compile/edge-host.ts';
 import type { EdgeClaim } from '../compile/emit.ts';
-import type { PacketIn } from '../datapath/packet-ins.ts';
+import type { PacketIn } from '../datapath/packet-readers.ts';
 import type { Log } from '../log.ts';
-import { load, NETWORK_FIELD, REGISTERS } from '../pipeline/registers.ts';
-import { TABLES } from '../pipeline/tables.ts';
 import type { State } from '../state/state.ts';
 import type { EdgeSeen } from '../state/tables.ts';
+import { entryInto } from './packet-entry.ts';
 import type { PacketOut } from './packet-out.ts';
 
 /** Learning goes on when so many of a full VLAN are left. */
@@ -83,9 +81,9 @@ export class EdgeLearning<R extends object> {
   }
 
   /** A frame whose sender is not known in its VLAN, or says another address than the known one. */
-  receive(packet: PacketIn, inPort: number): void {
+  receive(packet: PacketIn): void {
     try {
-      this.#learn(packet, inPort);
+      this.#learn(packet);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
     }
@@ -108,7 +106,7 @@ export class EdgeLearning<R extends object> {
     this.#looking = true;
     try {
       const packets = new Map<number, bigint>();
-      for await (const { match, packets: count } of this.#options.counters(TABLES.EDGE_SOURCE.id)) {
+      for await (const { match, packets: count } of this.#options.counters(entryInto(state).senders)) {
         const mac = decodeMatch(match).eth_src;
         if (typeof mac === 'number') packets.set(mac, (packets.get(mac) ?? 0n) + count);
       }
@@ -125,27 +123,30 @@ export class EdgeLearning<R extends object> {
     for (const { timer } of this.#waiting.values()) clearTimeout(timer);
   }
 
-  #learn({ source, frame }: PacketIn, inPort: number): void {
+  #learn({ source, frame }: PacketIn): void {
     const edge = edgeVlanOf(this.#options.state, vlanTranslationOf(source) ?? 0);
     if (!edge?.active) return;
     const ethernet = decodeEthernet(frame);
     const mac = ethernet.src;
     if (isDeclaredHere(this.#options.state, mac, edge)) return;
     const known = this.#options.state.get('edge_seen', mac);
+    const isKnown = known?.vlan_translation_id === edge.id && known.key === edge.domain.key;
     if (known?.vlan_translation_id !== edge.id && !this.#hasRoom(edge)) return;
-    const packet = this.#onward(edge, ethernet, frame, inPort);
-    if (known?.vlan_translation_id === edge.id) {
+    const entry = entryInto(this.#options.state);
+    const asks = isQuestion(ethernet);
+    if (known && isKnown) {
       this.#noteAddress(known, addressOf(ethernet));
+      const packet = passes(edge, ethernet) ? entry.fromKnown(edge, frame, asks) : undefined;
       if (known.refused === null && packet) this.#options.send([packet]);
       return;
     }
-    if (known)
+    if (known && known.vlan_translation_id !== edge.id)
       this.#options.log.info(
         { mac: formatMac(mac), vlan: edge.vlan, port: edge.portName },
         'a legacy machine has moved',
       );
     this.#put(edge, mac, addressOf(ethernet), this.#now());
-    if (packet) this.#hold(mac, packet);
+    if (passes(edge, ethernet)) this.#hold(mac, entry.fromNewcomer(edge, frame, asks));
     this.#options.changed();
   }
 
@@ -162,40 +163,19 @@ export class EdgeLearning<R extends object> {
     return this.#options.state.find('edge_seen', 'vlan_translation_id', vlanTranslationId).length;
   }
 
-  /** The frame as it goes on once its sender is known; only what passes in a network goes on there. */
-  #onward({ end, domain, trunk }: EdgeVlan, { etherType, payload }: EthernetFrame, frame: Buffer, inPort: number) {
-    const isArp = etherType === ETHERTYPE.arp;
-    if (domain.kind === 'network' && !isArp && etherType !== ETHERTYPE.ipv4) return undefined;
-    // What it says of itself is for everyone; what it asks, table ARP knows or has others asked.
-    const asks = isArp && domain.kind === 'network' && !isAnnouncement(decodeArp(payload));
-    const next = asks ? TABLES.ARP : TABLES.L2;
-    const packet: PacketOut = {
-      frame,
-      inPort: trunk.links.some(({ ofport }) => ofport === inPort) ? inPort : trunk.active.ofport,
-      actions: [
-        load(REGISTERS.SOURCE, end),
-        { type: 'load', field: NETWORK_FIELD, offset: 0, bits: 32, value: domain.key },
-        { type: 'resubmit', table: next.id },
-      ],
-    };
-    return packet;
-  }
-
-  #put({ id }: Pick<EdgeVlan, 'id'>, mac: number, address: number | null, seen: number): void {
-    const row = { id: mac, vlan_translation_id: id, ipv4_address: address, refused: null, seen };
+  #put({ id, domain }: EdgeVlan, mac: number, address: number | null, seen: number): void {
+    const row = { id: mac, vlan_translation_id: id, key: domain.key, ipv4_address: address, refused: null, seen };
     this.#moveAddress(row);
     this.#options.state.put('edge_seen', row);
     this.#traces.set(mac, { seen, packets: 0n, confirmed: false, addressAt: seen });
   }
 
   /** An address is with the machine that has said it last. */
-  #moveAddress({ id, vlan_translation_id, ipv4_address }: EdgeSeen): void {
+  #moveAddress({ id, key, ipv4_address }: EdgeSeen): void {
     if (ipv4_address === null) return;
     const { state } = this.#options;
-    const domain = edgeVlanOf(state, vlan_translation_id)?.domain.key;
     for (const other of state.find('edge_seen', 'ipv4_address', ipv4_address)) {
-      const isSame = edgeVlanOf(state, other.vlan_translation_id)?.domain.key === domain;
-      if (isSame && other.id !== id) state.put('edge_seen', { ...other, ipv4_address: null });
+      if (other.key === key && other.id !== id) state.put('edge_seen', { ...other, ipv4_address: null });
     }
   }
 
@@ -241,8 +221,9 @@ export class EdgeLearning<R extends object> {
       this.#forget(mac);
       return true;
     }
-    if (row || id === null) return false;
-    this.#put({ id }, mac, ipv4_address, this.#now());
+    const edge = edgeVlanOf(state, id ?? 0);
+    if (row || !edge) return false;
+    this.#put(edge, mac, ipv4_address, this.#now());
     if (refused !== null) state.put('edge_seen', { ...state.get('edge_seen', mac)!, refused });
     return true;
   }
@@ -293,13 +274,20 @@ export class EdgeLearning<R extends object> {
   }
 }
 
+/** Only IPv4 and ARP pass in a network. */
+function passes({ domain }: EdgeVlan, { etherType }: EthernetFrame): boolean {
+  return domain.kind === 'segment' || etherType === ETHERTYPE.arp || etherType === ETHERTYPE.ipv4;
+}
+
 function complaint(mac: number, refused: string) {
   return { mac: formatMac(mac), refused, remedy: 'give the machine another MAC address, or declare it' };
 }
 
-/** A machine that asks for its own address tells it (RFC 5227 §3). */
-function isAnnouncement({ senderIp, targetIp }: ArpPacket): boolean {
-  return senderIp === targetIp;
+/** ARP that asks for somebody; a machine that asks for its own address tells it (RFC 5227 §3). */
+function isQuestion({ etherType, payload }: EthernetFrame): boolean {
+  if (etherType !== ETHERTYPE.arp) return false;
+  const { senderIp, targetIp } = decodeArp(payload);
+  return senderIp !== targetIp;
 }
 
 /** The address that the sender of a frame says it has: of ARP and IPv4. */

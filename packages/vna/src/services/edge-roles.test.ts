@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi, afterEach } from 'vitest';
-import { vlanEnd } from '../compile/edge-bindings.ts';
+import type { Gate } from '../compile/emit.ts';
+import type { TimedFlow } from '../pipeline/flow.ts';
 import { EdgeRoles } from './edge-roles.ts';
 
 interface Asked {
@@ -18,8 +19,7 @@ beforeEach(() => {
   asked = [];
   said = [];
   now = 0;
-  const gatesOf = (flows: readonly { match: object }[]): string =>
-    [1, 2, 3].filter((id) => JSON.stringify(flows).includes(String(vlanEnd(id)))).join();
+  const gatesOf = (flows: readonly TimedFlow[]): string => flows.map(({ key }) => key).join();
   roles = new EdgeRoles({
     ask: (request) => asked.push(request),
     lend: (flows) => said.push(`open ${gatesOf(flows)}`),
@@ -33,7 +33,16 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const want = (...ids: number[]): void => roles.update(new Map(ids.map((id) => [String(id), { alone: false }])));
+const gate = (key: string, needs: readonly number[], instructions = ''): readonly [string, Gate] => [
+  key,
+  { roles: needs, flow: { key, instructions, seconds: 2 } },
+];
+/** Wants roles, with a gate for each. */
+const want = (...ids: number[]): void =>
+  roles.update(
+    new Map(ids.map((id) => [String(id), { alone: false }])),
+    new Map(ids.map((id) => gate(String(id), [id]))),
+  );
 const last = (): number => asked.at(-1)!.request;
 
 describe('the roles of edges', () => {
@@ -62,6 +71,16 @@ describe('the roles of edges', () => {
     expect(asked.at(-1)?.wanted).toEqual([{ vlan_translation_id: 1, alone: true }]);
     roles.answer({ type: 'roles', request: last(), held: [1] });
     expect(said).toEqual(['open ']);
+  });
+
+  it('open a gate that needs several of them while all are held, and change it at once', () => {
+    want(1, 2);
+    roles.update(new Map(), new Map([gate('both', [1, 2])]));
+    roles.answer({ type: 'roles', request: last(), held: [1] });
+    roles.answer({ type: 'roles', request: last(), held: [1, 2] });
+    roles.update(new Map(), new Map([gate('both', [1, 2], 'other')]));
+    roles.update(new Map(), new Map([['both', undefined]]));
+    expect(said).toEqual(['open 1', 'open 1,2,both', 'open both', 'close both']);
   });
 
   it('are given up at once when a mapping or its trunk goes: those that it had', () => {

@@ -1,22 +1,19 @@
 import type { AgentRoles, AgentRolesHeld } from '@vnet/model';
-import { vlanEnd } from '../compile/edge-bindings.ts';
-import { gates } from '../compile/edge-gate.ts';
-import type { LearnedFlow } from './learner.ts';
+import type { Gate } from '../compile/emit.ts';
+import type { TimedFlow } from '../pipeline/flow.ts';
 
 /** How often the roles are asked for. */
 const ASK_MS = 500;
 /** An answer that took longer counts for nothing: the time of a role runs from the request. */
 const PATIENCE_MS = 500;
-/** The gates of a contested VLAN stand so long; the switch may take a second more to remove them. */
-const GATE_SECONDS = 2;
 
 export interface EdgeRolesOptions {
   /** @returns whether the request is on its way */
   readonly ask: (request: Omit<AgentRoles, 'type' | 'datapath_id'>) => void;
   /** Writes flows that go by themselves, in place of equal ones. */
-  readonly lend: (flows: readonly LearnedFlow[]) => void;
+  readonly lend: (flows: readonly TimedFlow[]) => void;
   /** Removes such flows at once. */
-  readonly withdraw: (flows: readonly LearnedFlow[]) => void;
+  readonly withdraw: (flows: readonly TimedFlow[]) => void;
   readonly now?: () => number;
 }
 
@@ -30,6 +27,7 @@ export class EdgeRoles {
   readonly #now: () => number;
   /** VLAN translation → whether no other edge is known. */
   readonly #wanted = new Map<number, { readonly alone: boolean }>();
+  readonly #gates = new Map<string, Gate>();
   readonly #open = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
   #request = 0;
@@ -40,10 +38,14 @@ export class EdgeRoles {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** Takes over what the compiler says. */
-  update(changes: ReadonlyMap<string, { readonly alone: boolean } | undefined>): void {
-    if (changes.size === 0) return;
-    for (const [key, role] of changes) {
+  /** Takes over what the compiler says: the VLANs, and the flows that go with their roles. */
+  update(
+    roles: ReadonlyMap<string, { readonly alone: boolean } | undefined>,
+    gates: ReadonlyMap<string, Gate | undefined> = new Map(),
+  ): void {
+    this.#updateGates(gates);
+    if (roles.size === 0) return;
+    for (const [key, role] of roles) {
       if (role) this.#wanted.set(Number(key), role);
       else this.#wanted.delete(Number(key));
     }
@@ -57,13 +59,28 @@ export class EdgeRoles {
     this.#ask(closed.filter((id) => !this.#wanted.has(id)));
   }
 
+  /** Gates whose roles are held change at once, as other flows do. */
+  #updateGates(gates: ReadonlyMap<string, Gate | undefined>): void {
+    const lent: TimedFlow[] = [];
+    const withdrawn: TimedFlow[] = [];
+    for (const [key, gate] of gates) {
+      const before = this.#gates.get(key);
+      if (gate) this.#gates.set(key, gate);
+      else this.#gates.delete(key);
+      if (gate && this.#isOpen(gate)) lent.push(gate.flow);
+      else if (before && this.#isOpen(before)) withdrawn.push(before.flow);
+    }
+    if (withdrawn.length > 0) this.#options.withdraw(withdrawn);
+    if (lent.length > 0) this.#options.lend(lent);
+  }
+
   /** What the manager answers. */
   answer({ request, held }: AgentRolesHeld): void {
     if (request !== this.#request || this.#now() - this.#askedAt > PATIENCE_MS) return;
     const mine = held.filter((id) => this.#wanted.get(id)?.alone === false);
     for (const id of this.#open) if (!mine.includes(id)) this.#close(id);
     for (const id of mine) this.#open.add(id);
-    this.#options.lend(mine.flatMap(timedGates));
+    this.#options.lend([...this.#gates.values()].filter((gate) => this.#isOpen(gate)).map(({ flow }) => flow));
   }
 
   close(): void {
@@ -77,12 +94,13 @@ export class EdgeRoles {
     this.#options.ask({ request: ++this.#request, wanted, ...(released.length > 0 ? { released } : {}) });
   }
 
-  #close(id: number): void {
-    this.#open.delete(id);
-    this.#options.withdraw(timedGates(id));
+  #isOpen({ roles }: Gate): boolean {
+    return roles.every((id) => this.#open.has(id));
   }
-}
 
-function timedGates(vlanTranslationId: number): LearnedFlow[] {
-  return gates(vlanEnd(vlanTranslationId)).map((gate) => ({ ...gate, actions: [], seconds: GATE_SECONDS }));
+  #close(id: number): void {
+    const closed = [...this.#gates.values()].filter((gate) => gate.roles.includes(id) && this.#isOpen(gate));
+    this.#open.delete(id);
+    this.#options.withdraw(closed.map(({ flow }) => flow));
+  }
 }

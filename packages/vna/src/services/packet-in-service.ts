@@ -3,11 +3,12 @@ import { domainOfKey, linkOf } from '../compile/domain.ts';
 import type { View } from '../compile/emit.ts';
 import { tagFor } from '../compile/edge-bindings.ts';
 import { tunnelMtu, underlayMtu } from '../compile/underlay.ts';
-import type { PacketIn } from '../datapath/packet-ins.ts';
+import type { PacketIn } from '../datapath/packet-readers.ts';
 import type { Log } from '../log.ts';
 import { REASON, TRANSPORT } from '../pipeline/registers.ts';
 import { DeniedLog } from './denied-log.ts';
 import { Learner, type Lesson } from './learner.ts';
+import { PacketLimit } from './packet-limit.ts';
 import type { PacketOut } from './packet-out.ts';
 import { TooBigLog } from './too-big-log.ts';
 import { tooBigReply } from './too-big.ts';
@@ -18,6 +19,7 @@ export class PacketInService {
   readonly #send: (packets: readonly PacketOut[]) => void;
   readonly #tooBigLog: TooBigLog;
   readonly #deniedLog: DeniedLog;
+  readonly #limit = new PacketLimit();
   readonly #services: ReadonlyMap<number, (packet: PacketIn, inPort: number) => void>;
 
   constructor(
@@ -25,9 +27,10 @@ export class PacketInService {
     send: (packets: readonly PacketOut[]) => void,
     teach: (lesson: Lesson) => void,
     edge: (packet: PacketIn, inPort: number) => void,
+    group: (packet: PacketIn) => void,
     log: Log,
   ) {
-    const learner = new Learner();
+    const learner = new Learner(view);
     this.#view = view;
     this.#send = send;
     this.#tooBigLog = new TooBigLog(log);
@@ -37,6 +40,7 @@ export class PacketInService {
       [REASON.deniedByFilter, denied],
       [REASON.deniedByGroups, denied],
       [REASON.edge, edge],
+      [REASON.group, group],
       [REASON.tooBig, (packet: PacketIn, inPort: number) => this.#tooBig(packet, inPort)],
       [
         REASON.learn,
@@ -49,7 +53,8 @@ export class PacketInService {
   }
 
   receive(packet: PacketIn): void {
-    if (packet.inPort !== undefined) this.#services.get(packet.reason)?.(packet, packet.inPort);
+    const { inPort, reason } = packet;
+    if (inPort !== undefined && this.#limit.admits(inPort)) this.#services.get(reason)?.(packet, inPort);
   }
 
   close(): void {

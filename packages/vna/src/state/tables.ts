@@ -50,6 +50,14 @@ export interface Self {
   readonly made: boolean;
   /** Whether the bridge is on the userspace datapath (`netdev`). */
   readonly userspace: boolean;
+  /** Whether the switch is known by OpenFlow alone. */
+  readonly remote: boolean;
+}
+
+/** What the switch has said of itself; one row, id 1. */
+export interface Abilities {
+  readonly id: number;
+  readonly meters: boolean;
 }
 
 /** A legacy machine that nobody declared, seen behind an edge port of this host. */
@@ -57,6 +65,8 @@ export interface EdgeSeen {
   /** Its MAC address. */
   readonly id: number;
   readonly vlan_translation_id: number;
+  /** Key of the network or segment that the VLAN was mapped to then. */
+  readonly key: number;
   /** The address that it said last to have. */
   readonly ipv4_address: number | null;
   /** Why the manager does not let it in. */
@@ -67,8 +77,14 @@ export interface EdgeSeen {
 
 export interface Tables {
   readonly self: Self;
+  readonly abilities: Abilities;
   /** Which interface is on which port: derived while compiling. */
-  readonly bound: { readonly id: number; readonly ofport: number; readonly zone: number };
+  readonly bound: {
+    readonly id: number;
+    readonly ofport: number;
+    readonly zone: number;
+    readonly vlan: number | null;
+  };
   /** Which conntrack zone is which legacy machine's: derived while compiling. */
   readonly machine_zone: { readonly id: number; readonly interface_id: number };
   readonly port: SwitchPort;
@@ -107,6 +123,7 @@ export type TableName = keyof Tables;
  */
 export const INDEXES = {
   self: [],
+  abilities: [],
   bound: [],
   machine_zone: [],
   port: [['name'], ['bond'], ['vnet_interface'], ['iface_id'], ['uplink'], ['role']],
@@ -145,7 +162,15 @@ type Join<C extends readonly string[]> = C extends readonly [infer A extends str
 export type IndexName<T extends TableName> = Join<(typeof INDEXES)[T][number]>;
 
 /** Tables that the agent fills itself; all others are the manager's. */
-const OWN_TABLES: ReadonlySet<TableName> = new Set(['self', 'bound', 'machine_zone', 'port', 'edge_seen', 'edge_full']);
+const OWN_TABLES: ReadonlySet<TableName> = new Set([
+  'self',
+  'abilities',
+  'bound',
+  'machine_zone',
+  'port',
+  'edge_seen',
+  'edge_full',
+]);
 
 export const MANAGER_TABLES: readonly TableName[] = (Object.keys(INDEXES) as TableName[]).filter(
   (name) => !OWN_TABLES.has(name),
