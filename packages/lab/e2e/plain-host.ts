@@ -9,7 +9,7 @@ import type { Tenants } from './tenants.ts';
 import { until } from './until.ts';
 
 /** What `ovs-ofctl dump-flows` shows of things that OpenFlow 1.3 has not. */
-const EXTENSIONS =
+export const EXTENSIONS =
   /resubmit|learn\(|load:|move:|NXM|NXOXM|OXM_OF_PKT|\bx*reg\d|\bct\(|ct_(state|zone|mark)|tun_(src|dst|ipv6|flags)|check_pkt|clone\(|controller\(.*id=|pkt_mark|tcp_flags|nw_frag|conjunction|multipath|bundle\(|note:|set_tunnel|NORMAL/;
 
 export interface PlainOptions extends DataCentreOptions {

@@ -19,8 +19,9 @@ export interface PlainSite {
   readonly segments: Tenants;
 }
 
-const { hv3: _hv3, ...hosts } = LEGACY_SITE.topology.hosts!;
-const { a3: _a3, b3: _b3, ...vms } = LEGACY_SITE.topology.vms!;
+const { edge1, hv2 } = LEGACY_SITE.topology.hosts!;
+const hosts = { edge1: edge1!, hv2: hv2! };
+const vms = Object.fromEntries(Object.entries(LEGACY_SITE.topology.vms!).filter(([, { host }]) => host in hosts));
 const MACHINES = { ...LEGACY, ...SEGMENT_LEGACY };
 
 /**

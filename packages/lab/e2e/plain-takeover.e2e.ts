@@ -33,7 +33,9 @@ class ManagerLine {
         [far, near],
       ] as const) {
         this.#sockets.add(from);
-        from.on('data', (chunk: Buffer) => void (this.#isCut || to.write(chunk)));
+        from.on('data', (chunk: Buffer) => {
+          if (!this.#isCut) to.write(chunk);
+        });
         from.on('error', () => undefined);
         from.on('close', () => {
           this.#sockets.delete(from);
