@@ -185,6 +185,7 @@ export class Agent {
       endpoint: options.openflow,
       log,
       dpid: () => this.#state.get('self', 1)?.dpid,
+      datapath: () => ownDatapath(this.#state)?.uuid,
       wanted: () => this.#engine.flows(),
       meters: () => this.#engine.output('meter').values(),
       groups: () => this.#engine.output('group').values(),
