@@ -149,7 +149,9 @@ describe('a declared machine of a segment behind an edge', () => {
   it('is reached by neighbours as it is', () => {
     const rows = changed(site(), 'vlan_translation', 1, { network_id: null, segment_id: 1 });
     const { engine } = engineOn(
-      changed(rows, 'mac_lease', 70, { segment_id: 1 }).filter(({ table, row }) => table !== 'ip_lease' || row.id !== 70),
+      changed(rows, 'mac_lease', 70, { segment_id: 1 }).filter(
+        ({ table, row }) => table !== 'ip_lease' || row.id !== 70,
+      ),
     );
     const lines = [...engine.flows()].map(([key, flow]) => formatPackedFlow(key, flow));
     expect(lines.filter((line) => line.startsWith('table=10') && line.includes('dl_dst=0a:00:00:00:00:70'))).toEqual([

@@ -35,12 +35,7 @@ export function learns(view: View, segmentId: number): boolean {
 }
 
 /** The same, of the interface on a port; without one nothing can be connected, which is said. */
-export function segmentBehind(
-  view: View,
-  emit: Emit,
-  face: Tables['interface'],
-  plug: SwitchPort,
-): number | undefined {
+export function segmentBehind(view: View, emit: Emit, face: Tables['interface'], plug: SwitchPort): number | undefined {
   const segmentId = segmentOf(view, face.id);
   if (segmentId === undefined) {
     emit.output('warning', `port ${plug.name}`, {

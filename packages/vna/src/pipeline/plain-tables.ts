@@ -7,16 +7,7 @@ export const PLAIN_TABLES = {
     id: 0,
     purpose:
       'Where does the packet come from? From the physical network its destination MAC says which virtual network it is for; from a trunk its tag, which is taken off. Anything else from there is the host’s.',
-    matches: [
-      'in_port',
-      'vlan_vid',
-      'eth_src',
-      'eth_dst',
-      'eth_type',
-      'ipv4_dst',
-      'ipv6_dst',
-      'arp_tpa',
-    ],
+    matches: ['in_port', 'vlan_vid', 'eth_src', 'eth_dst', 'eth_type', 'ipv4_dst', 'ipv6_dst', 'arp_tpa'],
     sets: ['metadata', 'eth_dst'],
     next: ['GATE', 'SENDER', 'WAY'],
     outputs: true,

@@ -162,17 +162,15 @@ describe('learning at the edge', () => {
 
   it('does not learn a machine that is declared behind the port, and passes over what is no frame', () => {
     frameFrom(0x0a0000000070);
-    learning.receive(
-      {
-        reason: 0,
-        network: 1,
-        transport: 0,
-        source: vlanEnd(1),
-        destination: 0,
-        inPort: TRUNK,
-        frame: Buffer.alloc(3),
-      },
-    );
+    learning.receive({
+      reason: 0,
+      network: 1,
+      transport: 0,
+      source: vlanEnd(1),
+      destination: 0,
+      inPort: TRUNK,
+      frame: Buffer.alloc(3),
+    });
     expect([...state.all('edge_seen')]).toEqual([]);
   });
 });

@@ -118,4 +118,3 @@ function promiscuous(view: View, emit: Emit, { face, plug }: Plugged): void {
   joinFlood(emit, domain, face.id, [{ type: 'output', port: plug.ofport }]);
   learnBehind(view, emit, domain.key, face, plug.ofport);
 }
-
