@@ -6,7 +6,14 @@ const NO_BOND = { link_up: true, bond: null, bond_claim: null, bond_mode: null, 
 export function dataCentre(machines: number): { state: State<UnitRun>; dirty: Set<UnitRun> } {
   const dirty = new Set<UnitRun>();
   const state = new State<UnitRun>((unit) => dirty.add(unit));
-  state.put('self', { id: 1, node_id: 'node1', dpid: '0x0000000000000001', made: false, userspace: true, remote: false });
+  state.put('self', {
+    id: 1,
+    node_id: 'node1',
+    dpid: '0x0000000000000001',
+    made: false,
+    userspace: true,
+    remote: false,
+  });
   const port = {
     claim: 'a',
     vnet_interface: null,

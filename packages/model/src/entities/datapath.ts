@@ -19,7 +19,7 @@ export const datapath = declare({
       default: true,
       mutable: true,
       shown: 'last',
-      doc: 'False: the switch has no learn action; the agent learns for it who stands behind promiscuous interfaces.',
+      doc: 'False: the switch speaks plain OpenFlow 1.3, without the extensions of Open vSwitch; what it does not do is refused.',
     },
   },
   unique: [['dpid']],

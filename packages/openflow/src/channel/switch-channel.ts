@@ -118,13 +118,15 @@ export class SwitchChannel extends EventEmitter<ChannelEvents> {
     const session = this.#connected();
     const bundle = this.#nextBundle++;
     const control = (what: 'open_request' | 'discard_request') =>
-      session.request({ type: 'bundle_control', bundle, control: what, flags: BUNDLE_FLAG.ATOMIC | BUNDLE_FLAG.ORDERED }).then(
-        () => true,
-        (error: unknown) => {
-          if (error instanceof DisconnectedError) throw error;
-          return false;
-        },
-      );
+      session
+        .request({ type: 'bundle_control', bundle, control: what, flags: BUNDLE_FLAG.ATOMIC | BUNDLE_FLAG.ORDERED })
+        .then(
+          () => true,
+          (error: unknown) => {
+            if (error instanceof DisconnectedError) throw error;
+            return false;
+          },
+        );
     const answer = control('open_request');
     const silence = session.request({ type: 'barrier_request' }).then(() => false);
     const opened = await Promise.race([answer, silence]);
