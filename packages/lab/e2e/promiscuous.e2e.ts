@@ -116,34 +116,6 @@ describe('machines behind promiscuous interfaces', () => {
   });
 });
 
-describe('switches without the learn action', () => {
-  it('have the agent learn for them, and everything is reached as before', async () => {
-    for (const host of ['hv1', 'hv2', 'hv3']) {
-      await centre.api('PUT', `datapaths/dp-${host}?wait=flows&timeout=10`, { enable_ovs_learn_action: false });
-      expect((await centre.flows(host)).filter((flow) => flow.includes('learn('))).toEqual([]);
-    }
-    // What was learnt is forgotten with the flows that had learnt it, so that all have to be asked for again.
-    for (const name of [...Object.keys(PHYSICAL), ...segments['s']!]) {
-      await centre.lab.exec(name, ['ip', 'neigh', 'flush', 'dev', 'eth0']);
-    }
-    // The answer to the first packet may be there before the lesson.
-    await expectAllReached(5);
-    const learned = (await centre.flows('hv1', 'table=41')).filter((flow) => flow.includes(`dl_dst=${P1}`));
-    expect(learned).toHaveLength(1);
-    // Machines that are known do not trouble the agent.
-    const punted = async (): Promise<number> => {
-      const stats = await centre.lab.host('hv1').ofctl('meter-stats');
-      return [...stats.matchAll(/packet_in_count:(\d+)/g)].reduce((sum, [, packets]) => sum + Number(packets), 0);
-    };
-    const before = await punted();
-    expect((await centre.ping('s2', PHYSICAL.p1, { count: 20 })).received).toBe(20);
-    expect(await punted()).toBe(before);
-    for (const host of ['hv1', 'hv2', 'hv3']) {
-      await centre.api('PUT', `datapaths/dp-${host}?wait=flows&timeout=10`, { enable_ovs_learn_action: true });
-    }
-  });
-});
-
 describe('what must not come from a promiscuous interface', () => {
   it.each([
     ['a machine beside it', '02:0a:00:00:00:01'],

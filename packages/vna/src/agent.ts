@@ -185,6 +185,7 @@ export class Agent {
       endpoint: options.openflow,
       log,
       dpid: () => this.#state.get('self', 1)?.dpid,
+      datapath: () => ownDatapath(this.#state)?.uuid,
       wanted: () => this.#engine.flows(),
       meters: () => this.#engine.output('meter').values(),
       groups: () => this.#engine.output('group').values(),
@@ -296,7 +297,7 @@ export class Agent {
   #process(): void {
     if (this.#closed) return;
     this.#compile();
-    void this.#commit();
+    void this.#commit(this.#edges.newcomers());
   }
 
   #compile(): void {
@@ -332,7 +333,8 @@ export class Agent {
     }
   }
 
-  async #commit(): Promise<void> {
+  /** `newcomers`: legacy machines that were compiled for the first time. */
+  async #commit(newcomers: readonly number[]): Promise<void> {
     let view = this.#view();
     // Half a view would give false alarms.
     if (view.synced || this.#alone) this.#warnings.update(this.#engine.output('warning'));
@@ -341,6 +343,7 @@ export class Agent {
       return view.whole;
     });
     if (!done || this.#closed) return;
+    this.#edges.stand(newcomers);
     const { whole, synced, revision } = view;
     // What was saved may be about a machine that has moved meanwhile.
     this.#confirmed ||= synced;

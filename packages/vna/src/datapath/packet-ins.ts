@@ -40,6 +40,7 @@ export class PacketLine {
 
   /** The pipeline that the switch gets. */
   serve(pipeline: Pipeline | undefined): void {
+    if (this.#pipeline === pipeline) return;
     this.#pipeline = pipeline;
     if (this.#channel?.isUp) this.#configure();
   }

@@ -92,6 +92,7 @@ async function begun(pipeline: Pipeline, ...flows: readonly Flow[]): Promise<voi
       error: (details: object, message: string) => errors.push({ message, details: details as never }),
     },
     dpid: () => '0x01',
+    datapath: () => 'dp-hv1',
     wanted: () => flows.map((each) => [flowKey(each), new PackedFlow(each, flowKey(each))] as const),
     meters: () => [],
     onUp,
@@ -112,7 +113,7 @@ describe('a switch that speaks plain OpenFlow 1.3', () => {
     expect(await bridge.commit(() => true)).toBeUndefined();
     expect(errors).toHaveLength(1);
     expect(errors[0]?.message).toContain('plain OpenFlow 1.3');
-    expect(errors[0]?.details['remedy']).toContain('vnctl datapath modify dp-… --enable-ovs-learn-action false');
+    expect(errors[0]?.details['remedy']).toContain('vnctl datapath modify dp-hv1 --enable-ovs-learn-action false');
     expect(written).toEqual([]);
   });
 

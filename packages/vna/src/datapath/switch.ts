@@ -32,6 +32,8 @@ export interface SwitchOptions {
   readonly log: Log;
   /** Datapath id of the bridge, once it is known. */
   readonly dpid: () => string | undefined;
+  /** Uuid of its record. */
+  readonly datapath?: () => string | undefined;
   /** All flows and meters that are wanted now. */
   readonly wanted: () => Iterable<readonly [key: string, flow: PackedFlow]>;
   readonly meters: () => Iterable<Meter>;
@@ -100,12 +102,22 @@ export class Switch {
   serve(pipeline: Pipeline | undefined): void {
     if (this.#pipeline === pipeline) return;
     this.#pipeline = pipeline;
-    this.#packets.serve(pipeline);
+    this.#servePackets();
     // What the switch refused of the other pipeline says nothing of this one.
     if (this.#retry === undefined) return;
     clearTimeout(this.#retry);
     this.#retry = undefined;
     this.resync('the pipeline is another');
+  }
+
+  /** Nothing is set up in a switch that is not known yet, or not fit for its pipeline. */
+  #servePackets(): void {
+    if (this.#abilities && !this.#isUnfit()) this.#packets.serve(this.#pipeline);
+  }
+
+  /** A switch without bundles has none of the other extensions either that the pipeline is made of. */
+  #isUnfit(): boolean {
+    return this.#pipeline === 'ovs' && this.#abilities?.bundles === false;
   }
 
   /** Dials; called when the bridge is prepared. Calling again does nothing. */
@@ -125,9 +137,11 @@ export class Switch {
 
   #use(channel: SwitchChannel): void {
     this.#channel = channel;
+    this.#abilities = undefined;
     this.#options.onChannel?.(channel);
     channel.on('up', () => {
       this.#installed.forgetRefused();
+      this.#abilities = undefined;
       this.resync('the switch is connected');
     });
     channel.on('down', () => {
@@ -222,7 +236,8 @@ export class Switch {
   async #read(reason: string): Promise<void> {
     const channel = this.#channel;
     if (!channel?.isUp || this.#closed) return;
-    this.#abilities = await abilitiesOf(channel);
+    this.#abilities ??= await abilitiesOf(channel);
+    this.#servePackets();
     const found: FoundFlow[] = [];
     for await (const body of channel.parts({ type: 'flow_stats_request' })) {
       for (const flow of flowStatsEntries(body)) if (featureOf(flow.cookie) !== 'learned') found.push(flow);
@@ -242,7 +257,7 @@ export class Switch {
   async #commit(isWhole: () => boolean): Promise<Commit | undefined> {
     const channel = this.#channel;
     if (!this.#known || !channel || this.#closed) return undefined;
-    if (this.#pipeline === 'ovs' && this.#abilities?.bundles === false) return this.#refuseSwitch();
+    if (this.#isUnfit()) return this.#refuseSwitch();
     try {
       await this.#meters.write(channel, this.#options.meters());
       await this.#groups.write(channel, this.#options.groups?.() ?? []);
@@ -326,12 +341,12 @@ export class Switch {
     if (flows !== expected) this.resync(`the switch has ${flows} flows, expected are ${expected}`);
   }
 
-  /** A switch without bundles has none of the other extensions either that the pipeline is made of. */
   #refuseSwitch(): undefined {
     this.#known = false;
-    const remedy = 'vnctl datapath modify dp-… --enable-ovs-learn-action false, or Open vSwitch 2.8 or later';
+    const datapath = this.#options.datapath?.() ?? 'dp-…';
+    const remedy = `vnctl datapath modify ${datapath} --enable-ovs-learn-action false, or Open vSwitch 2.8 or later`;
     this.#log.error(
-      { dpid: this.#options.dpid(), retry_ms: PLAIN_RETRY_MS, remedy },
+      { datapath, retry_ms: PLAIN_RETRY_MS, remedy },
       'the switch speaks plain OpenFlow 1.3, and its datapath is recorded as one with the extensions of Open vSwitch: nothing is written',
     );
     this.#resyncLater(PLAIN_RETRY_MS);

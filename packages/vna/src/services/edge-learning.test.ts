@@ -73,12 +73,14 @@ const claim = (mac: number, values: object): boolean =>
   );
 
 describe('learning at the edge', () => {
-  it('on a plain switch sends the first frame the whole way, and leaves further ones to the switch', () => {
+  it('on a plain switch sends the first frames the whole way, and leaves further ones to the switch', () => {
     state.put('datapath', { ...state.get('datapath', 1)!, enable_ovs_learn_action: false });
     frameFrom(SEEN);
+    frameFrom(SEEN);
+    learning.stand(learning.newcomers());
     expect(claim(SEEN, {})).toBe(false);
     frameFrom(SEEN);
-    expect(sent).toHaveLength(1);
+    expect(sent).toHaveLength(2);
     expect(sent[0]?.actions).toEqual([
       { type: 'push_vlan' },
       { type: 'set_field', field: 'vlan_vid', value: 0x1064 },
@@ -86,11 +88,13 @@ describe('learning at the edge', () => {
     ]);
   });
 
-  it('takes the sender of any frame, and sends the frame on when the manager has said so', () => {
+  it('takes the sender of any frame, and sends the frame on when the manager has said so, and its flows stand', () => {
     frameFrom(SEEN);
     expect(state.get('edge_seen', SEEN)).toMatchObject({ vlan_translation_id: 1, ipv4_address: ADDRESS });
     expect(sent).toEqual([]);
     expect(claim(SEEN, {})).toBe(false);
+    expect(sent).toEqual([]);
+    learning.stand(learning.newcomers());
     expect(sent).toHaveLength(1);
     expect(sent[0]).toMatchObject({ inPort: TRUNK });
   });

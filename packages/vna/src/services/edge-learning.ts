@@ -31,6 +31,10 @@ const LOOK_MS = 10_000;
 const SEEN_STEP_MS = 60_000;
 /** A first frame waits for the manager so long at most: then the other hosts know where the answer goes. */
 const PATIENCE_MS = 150;
+/** Frames of one machine that wait. */
+const WAITING = 8;
+/** Frames that had to wait longer are of no use to anyone. */
+const STALE_MS = 2_000;
 /** Another address of the same machine is noted at most so often. */
 const ADDRESS_STEP_MS = 10_000;
 
@@ -45,9 +49,13 @@ export interface EdgeLearningOptions<R extends object> {
   readonly now?: () => number;
 }
 
+/** The first frames of a machine: they wait for the manager, and until the flows that let it in stand. */
 interface Waiting {
-  readonly packets: readonly PacketOut[];
+  readonly packets: PacketOut[];
+  readonly since: number;
   readonly timer: NodeJS.Timeout;
+  heard: boolean;
+  standing: boolean;
 }
 
 /** What is known of a machine besides the row of the state. */
@@ -136,8 +144,11 @@ export class EdgeLearning<R extends object> {
     const isArp = ethernet.etherType === ETHERTYPE.arp;
     if (known && isKnown) {
       this.#noteAddress(known, addressOf(ethernet));
-      const packet = passes(edge, ethernet) ? entry.fromKnown(edge, frame, isArp) : undefined;
-      if (known.refused === null && packet) this.#options.send([packet]);
+      if (known.refused !== null || !passes(edge, ethernet)) return;
+      const waiting = this.#waiting.get(mac)?.packets;
+      const packet = entry.fromKnown(edge, frame, isArp);
+      if (packet) this.#options.send([packet]);
+      else if (waiting && waiting.length < WAITING) waiting.push(entry.fromNewcomer(edge, frame, isArp));
       return;
     }
     if (known && known.vlan_translation_id !== edge.id)
@@ -204,7 +215,7 @@ export class EdgeLearning<R extends object> {
       this.#drop(mac);
       return true;
     }
-    if (row && own) this.#release(mac);
+    if (row && own) this.#note(mac, 'heard');
     if (row && !own && id === null) {
       this.#forget(mac);
       return true;
@@ -241,24 +252,35 @@ export class EdgeLearning<R extends object> {
     }
   }
 
+  /** Those whose flows are being written. */
+  newcomers(): readonly number[] {
+    return [...this.#waiting].filter(([, { standing }]) => !standing).map(([mac]) => mac);
+  }
+
+  /** The flows of these stand now. */
+  stand(newcomers: readonly number[]): void {
+    for (const mac of newcomers) this.#note(mac, 'standing');
+  }
+
   /** Keeps the first frame until the manager has told the others where its sender is. */
   #hold(mac: number, packet: PacketOut): void {
-    const waiting = this.#waiting.get(mac);
-    clearTimeout(waiting?.timer);
-    const timer = setTimeout(() => this.#release(mac), PATIENCE_MS);
-    this.#waiting.set(mac, { packets: [packet], timer });
+    this.#drop(mac);
+    const timer = setTimeout(() => this.#note(mac, 'heard'), PATIENCE_MS);
+    this.#waiting.set(mac, { packets: [packet], since: this.#now(), timer, heard: false, standing: false });
   }
 
-  #release(mac: number): void {
-    const packets = this.#drop(mac);
-    if (packets.length > 0) this.#options.send(packets);
+  #note(mac: number, what: 'heard' | 'standing'): void {
+    const waiting = this.#waiting.get(mac);
+    if (!waiting) return;
+    waiting[what] = true;
+    if (!waiting.heard || !waiting.standing) return;
+    this.#drop(mac);
+    if (this.#now() - waiting.since <= STALE_MS) this.#options.send(waiting.packets);
   }
 
-  #drop(mac: number): readonly PacketOut[] {
-    const waiting = this.#waiting.get(mac);
-    clearTimeout(waiting?.timer);
+  #drop(mac: number): void {
+    clearTimeout(this.#waiting.get(mac)?.timer);
     this.#waiting.delete(mac);
-    return waiting?.packets ?? [];
   }
 }
 
