@@ -68,7 +68,7 @@ describe('a plain switch whose datapath says that it has the learn action', () =
     const line = await expectWarning(plain.agent, 0, /plain OpenFlow 1\.3|OpenFlow 1\.3/);
     expect(text(line)).toContain('vnctl datapath');
     expect(text(line)).toContain('enable-ovs-learn-action false');
-    expect(text(line)).toMatch(/dp-hv1|0x0000020100000001/);
+    expect(text(line)).toContain('dp-hv1');
     expect(await plain.flows()).toEqual([]);
     expect(await centre.lab.host('hv1').ofctl('dump-groups')).not.toContain('group_id');
     expect((await centre.ping('a1', '10.0.0.5')).received).toBe(0);
