@@ -6,6 +6,7 @@ import { ownDatapath } from './compile/bindings.ts';
 import { Engine, type Changes, type UnitRun } from './compile/engine.ts';
 import { ROOTS, UNITS } from './compile/units.ts';
 import { Bridge, type BridgeView } from './datapath/bridge.ts';
+import { DatapathCache } from './datapath/datapath-cache.ts';
 import { LegDevices } from './datapath/leg-devices.ts';
 import { RemoteBridge } from './datapath/remote-bridge.ts';
 import { Switch } from './datapath/switch.ts';
@@ -78,6 +79,8 @@ export class Agent {
   readonly #zones: Zones;
   readonly #trackedZones = new TrackedZones((zone) => this.#switch.forgetConnections(zone));
   readonly #legDevices: LegDevices;
+  /** Of a switch whose control socket is not known, nobody can say when its cache follows. */
+  readonly #cache: DatapathCache | undefined;
   readonly #timers = new Set<NodeJS.Timeout>();
   /** What it tells when it is asked. */
   readonly #answers: Answers = {
@@ -96,10 +99,7 @@ export class Agent {
   };
   readonly #explaining: ExplainOptions = {
     view: this.#state,
-    trace: async (flow) => {
-      const { ovsdb, bridge } = this.#options;
-      return await unixctl(await controlSocket(switchDirectory(ovsdb)), 'ofproto/trace', [bridge, flow]);
-    },
+    trace: async (flow) => this.#control('ofproto/trace', this.#options.bridge, flow),
     reasonsOf: (cookies) => this.#engine.reasonsOf(cookies),
   };
   #alone = false;
@@ -125,6 +125,10 @@ export class Agent {
     this.#warnings = new Warnings(log);
     this.#zones = new Zones(stateDir, log);
     this.#legDevices = new LegDevices(log);
+    if (options.ovsdb !== NO_OVSDB) {
+      const round = async (): Promise<string> => this.#control('revalidator/wait');
+      this.#cache = new DatapathCache({ round, nudge: () => this.#switch.nudge(), log });
+    }
     const send = (packets: readonly PacketOut[]): void => this.#switch.send(packets);
     this.#announcer = new Announcer(send);
     this.#packetIns = new PacketInService(
@@ -337,6 +341,7 @@ export class Agent {
       return view.whole;
     });
     if (!done || this.#closed) return;
+    if (done.closes) this.#cache?.outdated();
     const { whole, synced, revision } = view;
     // What was saved may be about a machine that has moved meanwhile.
     this.#confirmed ||= synced;
@@ -351,8 +356,14 @@ export class Agent {
     const about = { revision, flows: this.#engine.flowCount, changed: done.changed, units: this.#unitsSince() };
     this.#log.info(about, synced ? 'synced' : 'the saved state is in the switch');
     if (!synced) return;
-    this.#session.applied(revision);
     this.#saveSoon();
+    await this.#cache?.settled();
+    this.#session.applied(revision);
+  }
+
+  /** A command to ovs-vswitchd, as `ovs-appctl` gives it. @throws OvsdbError, OvsdbConnectionError */
+  async #control(command: string, ...args: readonly string[]): Promise<string> {
+    return unixctl(await controlSocket(switchDirectory(this.#options.ovsdb)), command, args);
   }
 
   /** The host's legs in virtual networks; never on the strength of half a view, which would take them away. */

@@ -17,11 +17,11 @@ import type { Group, Meter } from '../compile/emit.ts';
 import type { FlowChange } from '../compile/engine.ts';
 import type { Log } from '../log.ts';
 import { cookie, featureOf, LEARNED_COOKIES, type Feature } from '../pipeline/cookies.ts';
-import { flowKeyOf, formatPackedFlow, instructionsOf, type PackedFlow } from '../pipeline/flow.ts';
+import { flowKeyOf, formatPackedFlow, instructionsOf, parseFlowKey, type PackedFlow } from '../pipeline/flow.ts';
 import { TABLES } from '../pipeline/tables.ts';
 import type { LearnedFlow, Lesson } from '../services/learner.ts';
 import type { PacketOut } from '../services/packet-out.ts';
-import { InstalledFlows, type FlowCommand, type FoundFlow } from './installed-flows.ts';
+import { InstalledFlows, mayClose, type FlowCommand, type FoundFlow } from './installed-flows.ts';
 import { Groups } from './groups.ts';
 import { Meters } from './meters.ts';
 import { receivePackets, type PacketIn } from './packet-ins.ts';
@@ -49,6 +49,8 @@ export interface SwitchOptions {
 export interface Commit {
   /** Flows written or removed. */
   readonly changed: number;
+  /** Whether packets that passed before may be stopped now, or go elsewhere. */
+  readonly closes: boolean;
   /** Whether all that is wanted stands now, or only the first flows. */
   readonly whole: boolean;
 }
@@ -219,6 +221,17 @@ export class Switch {
     }
   }
 
+  /**
+   * Writes one of the pipeline's own flows as it stands: nothing is changed, but a change of flows makes the switch look at
+   * its datapath's cache.
+   */
+  nudge(): void {
+    for (const [key, { feature, cookie: same, instructions }] of this.#options.wanted()) {
+      if (feature !== 'pipeline') continue;
+      return this.#flowMod({ command: 'add', ...parseFlowKey(key), cookie: same, instructions });
+    }
+  }
+
   /** Removes such flows before their time. */
   withdraw(flows: readonly LearnedFlow[]): void {
     for (const { table, priority, match } of flows) {
@@ -271,7 +284,9 @@ export class Switch {
       await this.#meters.write(this.#channel, this.#options.meters());
       await this.#groups.write(this.#channel, this.#options.groups?.() ?? []);
       const whole = isWhole();
-      return { whole, changed: await this.#write(this.#channel, this.#plan(whole)) };
+      const commands = this.#plan(whole);
+      await this.#write(this.#channel, commands);
+      return { whole, changed: commands.length, closes: commands.some(mayClose) };
     } catch (error) {
       this.#known = false;
       if (error instanceof DisconnectedError) return undefined;
@@ -326,11 +341,10 @@ export class Switch {
 
   /**
    * Sends commands in one bundle, each encoded while those before it are on their way.
-   * @returns how many
    * @throws FlowRefusedError when one flow is to blame
    */
-  async #write(channel: SwitchChannel, commands: readonly FlowCommand[]): Promise<number> {
-    if (commands.length === 0) return 0;
+  async #write(channel: SwitchChannel, commands: readonly FlowCommand[]): Promise<void> {
+    if (commands.length === 0) return;
     let index = -1;
     const encode = function* (): Generator<Buffer> {
       for (const command of commands) {
@@ -343,7 +357,6 @@ export class Switch {
     } catch (error) {
       throw refusal(error, commands, index) ?? error;
     }
-    return commands.length;
   }
 
   /** Compares the number of flows, which costs little; when it is off, everything is read. */
