@@ -13,6 +13,7 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'migrations/src/**/*.test.ts'],
           testTimeout: 30_000,
+          globalSetup: ['packages/vnmgr/test/shared_mariadb.ts'],
         },
       },
       {

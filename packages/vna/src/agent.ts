@@ -1,16 +1,18 @@
 import { BusClient } from '@vnet/bus';
+import { controlSocket, unixctl } from '@vnet/ovsdb';
 import type { AgentRoles, FromAgent, RowPut, RuleStats, ToAgent } from '@vnet/model';
 import { randomUUID } from 'node:crypto';
 import { ownDatapath } from './compile/bindings.ts';
 import { Engine, type Changes, type UnitRun } from './compile/engine.ts';
 import { ROOTS, UNITS } from './compile/units.ts';
 import { Bridge, type BridgeView } from './datapath/bridge.ts';
+import { DatapathCache } from './datapath/datapath-cache.ts';
 import { LegDevices } from './datapath/leg-devices.ts';
 import { RemoteBridge } from './datapath/remote-bridge.ts';
 import { Switch } from './datapath/switch.ts';
 import { TrackedZones } from './datapath/tracked-zones.ts';
 import type { Log } from './log.ts';
-import { NO_OVSDB } from './options.ts';
+import { NO_OVSDB, switchDirectory } from './options.ts';
 import { ownerBy } from './services/address-owners.ts';
 import { Announcer } from './services/announcer.ts';
 import { EdgeLearning } from './services/edge-learning.ts';
@@ -80,6 +82,8 @@ export class Agent {
   readonly #zones: Zones;
   readonly #trackedZones = new TrackedZones((zone) => this.#switch.forgetConnections(zone));
   readonly #legDevices: LegDevices;
+  /** Of a switch whose control socket is not known, nobody can say when its cache follows. */
+  readonly #cache: DatapathCache | undefined;
   readonly #timers = new Set<NodeJS.Timeout>();
   #alone = false;
   /** Whether there has been a whole view, from a manager or from the state directory. */
@@ -104,6 +108,10 @@ export class Agent {
     this.#warnings = new Warnings(log);
     this.#zones = new Zones(stateDir, log);
     this.#legDevices = new LegDevices(log);
+    if (options.ovsdb !== NO_OVSDB) {
+      const round = async (): Promise<string> => this.#control('revalidator/wait');
+      this.#cache = new DatapathCache({ round, nudge: () => this.#switch.nudge(), log });
+    }
     const send = (packets: readonly PacketOut[]): void => this.#switch.send(packets);
     this.#announcer = new Announcer(send, (owner) => entryInto(this.#state).correction(this.#state, owner));
     this.#packetIns = new PacketInService(
@@ -136,6 +144,7 @@ export class Agent {
       state: this.#state,
       engine: this.#engine,
       flows: async (filter) => this.#switch.flows(filter),
+      control: async (...command) => this.#control(...command),
       arePortsKnown: () => this.#bridge.current,
     });
     const saved = stateDir === undefined ? undefined : loadState(stateDir, log);
@@ -343,6 +352,7 @@ export class Agent {
     });
     if (!done || this.#closed) return;
     this.#edges.stand(newcomers);
+    if (done.closes) this.#cache?.outdated();
     const { whole, synced, revision } = view;
     // What was saved may be about a machine that has moved meanwhile.
     this.#confirmed ||= synced;
@@ -357,8 +367,14 @@ export class Agent {
     const about = { revision, flows: this.#engine.flowCount, changed: done.changed, units: this.#unitsSince() };
     this.#log.info(about, synced ? 'synced' : 'the saved state is in the switch');
     if (!synced) return;
-    this.#session.applied(revision);
     this.#saveSoon();
+    await this.#cache?.settled();
+    this.#session.applied(revision);
+  }
+
+  /** A command to ovs-vswitchd, as `ovs-appctl` gives it. @throws OvsdbError, OvsdbConnectionError */
+  async #control(command: string, ...args: readonly string[]): Promise<string> {
+    return unixctl(await controlSocket(switchDirectory(this.#options.ovsdb)), command, args);
   }
 
   /** The host's legs in virtual networks; never on the strength of half a view, which would take them away. */

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe } from 'vitest';
-import { type MariaDb, startMariaDb } from './mariadb.ts';
+import { beforeAll, describe } from 'vitest';
+import type { Databases } from './mariadb.ts';
+import { sharedMariaDb } from './shared_mariadb.ts';
 
 export interface TestDatabases {
   /** URL of an empty database. */
@@ -13,13 +14,10 @@ export function onEachDatabase(tests: (databases: TestDatabases) => void): void 
   });
 
   describe('on MariaDB', () => {
-    let server: MariaDb;
+    let server: Databases;
     beforeAll(async () => {
-      server = await startMariaDb();
+      server = await sharedMariaDb();
     }, 60_000);
-    afterAll(async () => {
-      await server.close();
-    });
     let url: string | undefined;
     tests({
       url: async () => {

@@ -1,16 +1,22 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { type RowDataPacket, createConnection } from 'mysql2/promise';
 
-/** A MariaDB server of this test alone: no network, its files in a directory of its own. */
-export interface MariaDb {
+/** The databases of a MariaDB server, as many as wanted. */
+export interface Databases {
   /** Makes an empty database; gives its URL for `--database`. */
   createDatabase(): Promise<string>;
   /** Makes the database that `createDatabase` gave as good as new, faster than making another. */
   emptyDatabase(url: string): Promise<void>;
+}
+
+/** A MariaDB server of one's own: no network, its files in a directory of its own. */
+export interface MariaDb extends Databases {
   /** Stops answering, as a server does that is away: connections end, new ones are refused. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -31,20 +37,22 @@ wait $pid; wait
 [ -e "$dir/keep" ] || rm -rf "$dir"
 `;
 
-function install(dir: string): void {
+async function install(dir: string): Promise<void> {
   const args = ['--no-defaults', `--datadir=${dir}/data`, '--user=root', '--auth-root-authentication-method=normal'];
-  const { status, stderr } = spawnSync('mariadb-install-db', [...args, '--skip-test-db'], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`mariadb-install-db failed (install mariadb-server): ${stderr}`);
+  await promisify(execFile)('mariadb-install-db', [...args, '--skip-test-db']).catch((error: unknown) => {
+    throw new Error(`mariadb-install-db failed (install mariadb-server): ${String(error)}`);
+  });
 }
 
-export async function startMariaDb(): Promise<MariaDb> {
-  const dir = mkdtempSync(join(tmpdir(), 'vnet-mariadb-'));
-  const socketPath = join(dir, 'sock');
-  install(dir);
-  let databases = 0;
-  let server: ReturnType<typeof spawn> | undefined;
+/** Where the server that keeps its files in `dir` listens. */
+export function socketIn(dir: string): string {
+  return join(dir, 'sock');
+}
 
-  const connect = () => createConnection({ socketPath, user: 'root' });
+export async function startMariaDb(dir = mkdtempSync(join(tmpdir(), 'vnet-mariadb-'))): Promise<MariaDb> {
+  const socketPath = socketIn(dir);
+  await install(dir);
+  let server: ReturnType<typeof spawn> | undefined;
 
   const start = async (): Promise<void> => {
     const options = ['--no-defaults', `--datadir=${dir}/data`, `--socket=${socketPath}`, '--user=root'];
@@ -61,7 +69,7 @@ export async function startMariaDb(): Promise<MariaDb> {
     server = spawn('setpriv', ['--pdeathsig', 'TERM', 'sh', '-c', WATCHED, 'sh', dir, ...command], { stdio: 'ignore' });
     for (const deadline = Date.now() + START_TIMEOUT_MS; ;) {
       try {
-        await (await connect()).end();
+        await (await createConnection({ socketPath, user: 'root' })).end();
         spawnSync('rm', [join(dir, 'keep')]);
         return;
       } catch (error) {
@@ -80,28 +88,39 @@ export async function startMariaDb(): Promise<MariaDb> {
   await start();
   return {
     start,
-    async createDatabase() {
-      const name = `vnet_${++databases}`;
-      const connection = await connect();
-      await connection.query(`CREATE DATABASE ${name}`);
-      await connection.end();
-      return `mysql://root@localhost/${name}?socket=${encodeURIComponent(socketPath)}`;
-    },
-    async emptyDatabase(url) {
-      const connection = await createConnection({ socketPath, user: 'root', database: new URL(url).pathname.slice(1) });
-      const [tables] = await connection.query<RowDataPacket[]>(
-        "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name NOT LIKE 'knex%'",
-      );
-      for (const { name } of tables as { name: string }[]) {
-        await connection.query(`DELETE FROM ${name}${name === 'revisions' ? ' WHERE id > 0' : ''}`);
-        if (name !== 'revisions' && name !== 'leases') await connection.query(`ALTER TABLE ${name} AUTO_INCREMENT = 1`);
-      }
-      await connection.end();
-    },
+    ...databasesAt(socketPath),
     async stop() {
       spawnSync('touch', [join(dir, 'keep')]);
       await end();
     },
     close: end,
+  };
+}
+
+/** The databases of the server that listens there, which other tests may use as well. */
+export function databasesAt(socketPath: string): Databases {
+  return {
+    async createDatabase() {
+      const name = `vnet_${randomBytes(8).toString('hex')}`;
+      const connection = await createConnection({ socketPath, user: 'root' });
+      await connection.query(`CREATE DATABASE ${name}`);
+      await connection.end();
+      return `mysql://root@localhost/${name}?socket=${encodeURIComponent(socketPath)}`;
+    },
+    async emptyDatabase(url) {
+      const database = new URL(url).pathname.slice(1);
+      const connection = await createConnection({ socketPath, user: 'root', database, multipleStatements: true });
+      // Most tables have never had a row: those that have had one give out another id than 1 next.
+      const [tables] = await connection.query<RowDataPacket[]>(
+        `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()
+           AND table_name NOT LIKE 'knex%' AND (auto_increment IS NULL OR auto_increment > 1)`,
+      );
+      const statements = (tables as { name: string }[]).map(({ name }) => {
+        if (name === 'revisions') return 'DELETE FROM revisions WHERE id > 0';
+        return `DELETE FROM ${name}${name === 'leases' ? '' : `; ALTER TABLE ${name} AUTO_INCREMENT = 1`}`;
+      });
+      if (statements.length > 0) await connection.query(statements.join(';'));
+      await connection.end();
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { isOurs } from '../pipeline/cookies.ts';
+import { featureOf, isOurs, type Feature } from '../pipeline/cookies.ts';
 import { parseFlowKey, type PackedFlow } from '../pipeline/flow.ts';
 
 /** A flow as the switch reports it. */
@@ -18,8 +18,21 @@ interface FlowPlace<M> {
 }
 
 export type FlowCommand =
-  | (FlowPlace<string> & { readonly command: 'add' } & Pick<PackedFlow, 'cookie' | 'instructions'>)
+  | (FlowPlace<string> & {
+      readonly command: 'add';
+      /** There is a flow of this table, priority and match, with other contents. */
+      readonly replaces: boolean;
+    } & Pick<PackedFlow, 'cookie' | 'instructions'>)
   | (FlowPlace<string | Uint8Array> & { readonly command: 'delete_strict' });
+
+/** Features of added flows that can hold up what passed without them. */
+const CLOSING: ReadonlySet<Feature | undefined> = new Set<Feature>(['filtering', 'filter']);
+
+/** Whether packets that passed before may be stopped, or go elsewhere: other flows only open a way where there was none. */
+export function mayClose(command: FlowCommand): boolean {
+  if (command.command === 'delete_strict' || command.replaces) return true;
+  return command.instructions === '' || CLOSING.has(featureOf(command.cookie));
+}
 
 /**
  * What stands in the switch, as far as the agent knows, and what has to be sent to make it what is wanted.
@@ -83,7 +96,8 @@ export class InstalledFlows {
     this.#refused.delete(key);
     this.#installed.set(key, flow.cookie);
     if (standing === undefined && this.#claim(flow.cookie)) return undefined;
-    return { command: 'add', cookie: flow.cookie, instructions: flow.instructions, ...parseFlowKey(key) };
+    const { cookie, instructions } = flow;
+    return { command: 'add', replaces: standing !== undefined, cookie, instructions, ...parseFlowKey(key) };
   }
 
   /**

@@ -13,12 +13,12 @@ import type { Group, Meter } from '../compile/emit.ts';
 import type { FlowChange } from '../compile/engine.ts';
 import type { Log } from '../log.ts';
 import { featureOf, LEARNED_COOKIES, type Feature } from '../pipeline/cookies.ts';
-import { flowKeyOf, formatPackedFlow, type PackedFlow } from '../pipeline/flow.ts';
+import { flowKeyOf, formatPackedFlow, parseFlowKey, type PackedFlow } from '../pipeline/flow.ts';
 import type { Pipeline } from '../pipeline/tables.ts';
 import type { PacketOut } from '../services/packet-out.ts';
 import { abilitiesOf, type SwitchAbilities } from './abilities.ts';
 import { writeBundle, writeOneByOne, type RefusedFlow } from './flow-writer.ts';
-import { InstalledFlows, type FlowCommand, type FoundFlow } from './installed-flows.ts';
+import { InstalledFlows, mayClose, type FlowCommand, type FoundFlow } from './installed-flows.ts';
 import { Groups } from './groups.ts';
 import { Meters } from './meters.ts';
 import { PacketLine } from './packet-ins.ts';
@@ -50,6 +50,8 @@ export interface SwitchOptions {
 export interface Commit {
   /** Flows written or removed. */
   readonly changed: number;
+  /** Whether packets that passed before may be stopped now, or go elsewhere. */
+  readonly closes: boolean;
   /** Whether all that is wanted stands now, or only the first flows. */
   readonly whole: boolean;
 }
@@ -218,6 +220,20 @@ export class Switch {
     }
   }
 
+  /**
+   * Writes one of the pipeline's own flows as it stands: nothing is changed, but a change of flows makes the switch look at
+   * its datapath's cache.
+   */
+  nudge(): void {
+    for (const [key, { feature, cookie, instructions }] of this.#options.wanted()) {
+      if (feature !== 'pipeline') continue;
+      this.#channel
+        ?.send({ type: 'flow_mod', command: 'add', ...parseFlowKey(key), cookie, instructions })
+        .catch((error: unknown) => this.#log.debug({ error: String(error) }, 'the switch was not nudged'));
+      return;
+    }
+  }
+
   /** The flows of a table as they stand, with their counters. */
   async *counters(table: number): AsyncGenerator<FlowStatsEntry> {
     if (!this.#channel?.isUp) return;
@@ -268,7 +284,7 @@ export class Switch {
       await this.#groups.write(channel, groups);
       const refused = await this.#write(channel, commands);
       if (whole) await this.#groups.retain(channel, groups);
-      if (refused.length === 0) return { whole, changed: commands.length };
+      if (refused.length === 0) return { whole, changed: commands.length, closes: commands.some(mayClose) };
       this.#known = false;
       this.#setAside(refused);
     } catch (error) {

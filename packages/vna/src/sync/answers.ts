@@ -1,33 +1,32 @@
 import type { RuleStats } from '@vnet/model';
-import { controlSocket, unixctl } from '@vnet/ovsdb';
 import type { Engine } from '../compile/engine.ts';
 import { pipelineOf } from '../compile/root.ts';
 import type { UnitRun } from '../compile/unit-run.ts';
 import type { Switch } from '../datapath/switch.ts';
 import { explain, parseQuestion, type ExplainOptions } from '../explain/explain.ts';
-import { switchDirectory } from '../options.ts';
 import { ruleStats } from '../stats/rule-stats.ts';
 import type { State } from '../state/state.ts';
 import type { Answers } from './questions.ts';
 
 export interface AnswersOptions {
-  readonly ovsdb: string;
   readonly bridge: string;
   readonly state: State<UnitRun>;
   readonly engine: Engine;
   /** Reads flows with their counters from the switch. */
   readonly flows: Switch['flows'];
+  /** A command of the switch's control socket (ovs-appctl(8)). */
+  readonly control: (command: string, ...args: readonly string[]) => Promise<string>;
   /** Whether the ports last seen are those of the switch. */
   readonly arePortsKnown: () => boolean;
 }
 
 /** What the agent tells when it is asked. A switch with plain OpenFlow 1.3 has neither traces nor rules that count. */
 export function answersOf(options: AnswersOptions): Answers {
-  const { ovsdb, bridge, state, engine, arePortsKnown } = options;
+  const { bridge, state, engine, control, arePortsKnown } = options;
   const isPlain = (): boolean => pipelineOf(state) !== 'ovs';
   const explaining: ExplainOptions = {
     view: state,
-    trace: async (flow) => unixctl(await controlSocket(switchDirectory(ovsdb)), 'ofproto/trace', [bridge, flow]),
+    trace: async (flow) => control('ofproto/trace', bridge, flow),
     reasonsOf: (cookies) => engine.reasonsOf(cookies),
   };
   return {

@@ -1,16 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { onEachDatabase } from '../../test/databases.ts';
 import { type TestModel, openModel } from '../../test/model.ts';
 
 onEachDatabase((databases) => {
   let model: TestModel;
-  beforeEach(async () => {
+  beforeAll(async () => {
     model = await openModel(await databases.url());
     const uuids = Array.from({ length: 7 }, (_, i) => `topo-${i}`);
     const topologies = Object.fromEntries(uuids.map((uuid) => [uuid, { mode: 'simple_overlay' }]));
     await model.ok('apply', { document: { topologies } });
   });
-  afterEach(async () => {
+  afterAll(async () => {
     await model.close();
   });
 
