@@ -231,7 +231,7 @@ describe.each([
 
   beforeAll(async () => {
     await wire('edge1', atEdge, atSwitch);
-    await untilGroup(type!);
+    await untilGroup(type);
   });
 
   it('makes no loop, and is shown', async () => {

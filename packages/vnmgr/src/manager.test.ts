@@ -148,7 +148,7 @@ describe('the manager', () => {
       expect(await shown()).toEqual({ connected: true, since, bonds: null });
     }
     agent.close();
-    await vi.waitUntil(async () => ((await shown()) as { connected: boolean }).connected === false, 10_000);
+    await vi.waitUntil(async () => !((await shown()) as { connected: boolean }).connected, 10_000);
     expect(await shown()).toEqual({ connected: false, since, bonds: null });
   }, 20_000);
 
