@@ -1,7 +1,14 @@
 /** Rows of a large data centre: three hosts, one network, as many machines as wanted; a few of them on this host. */
 import { State, type UnitRun } from '@vnet/vna';
 
-const NO_BOND = { link_up: true, bond: null, bond_claim: null, bond_mode: null, lacp: null, lacp_current: false } as const;
+const NO_BOND = {
+  link_up: true,
+  bond: null,
+  bond_claim: null,
+  bond_mode: null,
+  lacp: null,
+  lacp_current: false,
+} as const;
 
 export function dataCentre(machines: number): { state: State<UnitRun>; dirty: Set<UnitRun> } {
   const dirty = new Set<UnitRun>();

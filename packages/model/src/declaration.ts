@@ -87,6 +87,8 @@ export interface ResourceApi {
   /** Words of the list in vnctl, when they are not `<path> show`: `['edge', 'hosts']`. */
   readonly command?: readonly string[];
   readonly actions?: Readonly<Record<string, Action>>;
+  /** What the reply that shows one has besides the row, in words. */
+  readonly shownWith?: string;
 }
 
 /**

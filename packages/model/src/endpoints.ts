@@ -115,6 +115,7 @@ function one(name: string): string {
 function resourceEndpoints(declaration: Declaration, entity: EntityName, api: ResourceApi): EntityEndpoint[] {
   const { path } = api;
   const noun = one(entity);
+  const shown = api.shownWith === undefined ? noun : `${noun}, ${api.shownWith}`;
   const params = paramsOf(declaration);
   const collection = { path: `/${path}`, pathParams: [], entity, resource: path, api } as const;
   const uuid: readonly PathParam[] = [{ name: 'uuid', entity }];
@@ -139,7 +140,7 @@ function resourceEndpoints(declaration: Declaration, entity: EntityName, api: Re
       doc: `Make ${noun}.`,
     },
     list,
-    { ...item, ...endpoint('show'), method: 'GET', operation: 'show', doc: `Show ${noun}.` },
+    { ...item, ...endpoint('show'), method: 'GET', operation: 'show', doc: `Show ${shown}.` },
     {
       ...item,
       ...endpoint('update'),

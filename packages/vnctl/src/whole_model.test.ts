@@ -66,6 +66,42 @@ const planned = [
 const file = { 'f.yaml': 'networks:\n  nw-a: {display_name: 007, dpid: 0x1f, gone: null}\n' };
 const sent = { networks: { 'nw-a': { display_name: '007', dpid: '0x1f', gone: null } } };
 
+describe('datapaths show', () => {
+  const links = [
+    { name: 'eth1', state: 'up', in_use: true },
+    { name: 'eth2', state: 'no LACP partner', in_use: false },
+  ];
+  const bond = { kind: 'trunk', name: 'bond1', mode: 'all links', lacp: true, fallback: 'active-backup', links };
+  const other = { ...bond, kind: 'uplink', name: 'eth3+eth4', mode: 'one link at a time', lacp: false, links: [] };
+  const since = '2026-11-21 06:01:59 UTC';
+
+  test.each([
+    [
+      { connected: true, since, bonds: [bond, { ...bond, fallback: 'none' }, other] },
+      [
+        `agent  connected since ${since}`,
+        '       trunk bond1: all links (LACP; without a partner one link at a time)',
+        '         eth1  up               in use',
+        '         eth2  no LACP partner  not in use',
+        '       trunk bond1: all links (LACP; without a partner nothing is sent)',
+        '         eth1  up               in use',
+        '         eth2  no LACP partner  not in use',
+        '       uplink eth3+eth4: one link at a time (no LACP)',
+      ],
+    ],
+    [
+      { connected: true, since, bonds: null },
+      [`agent  connected since ${since}`, '       (it does not say how its links are: see its log)'],
+    ],
+    [{ connected: false, since, bonds: null }, [`agent  not connected since ${since}`]],
+    [{ connected: false, since: null, bonds: null }, ['agent  not connected']],
+  ])('says how several links are used: %j', async (agent, lines) => {
+    answers['GET /datapaths/dp-1'] = { uuid: 'dp-1', agent };
+    expect((await vnctl('datapaths show dp-1')).out.split('\n')).toEqual(['uuid   dp-1', ...lines]);
+    expect(JSON.parse((await vnctl('datapaths show dp-1 -o json')).out)).toEqual({ uuid: 'dp-1', agent });
+  });
+});
+
 describe('apply', () => {
   test('asks what would be done, says it, and has it done', async () => {
     answers['POST /apply'] = { applied: true, plan, unchanged: 997 };

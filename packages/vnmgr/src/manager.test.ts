@@ -152,6 +152,38 @@ describe('the manager', () => {
     });
   });
 
+  it('shows a datapath with what its agent says of its links now, and with nothing that is old', async () => {
+    const bond = {
+      ...{ kind: 'trunk', name: 'bond1', mode: 'all links', lacp: true, fallback: 'active-backup' },
+      links: [{ name: 'eth1', state: 'up', in_use: true }],
+    };
+    let body: unknown = [bond];
+    const agent = connect<FromAgent>((message) => {
+      if (message.type === 'question') agent.send({ type: 'answer', id: message.id, body });
+    });
+    const front = connect<FromApi>();
+    await vi.waitUntil(() => agent.up && front.up, { timeout: 10_000, interval: 5 });
+    await api(front, 'datapaths.create', { uuid: 'dp-1', display_name: '', node_id: 'hv1', dpid: '1' });
+    const shown = async (): Promise<unknown> => {
+      const reply = await api(front, 'datapaths.show', {}, { operation: 'show', path: { uuid: 'dp-1' } });
+      const { uuid, agent: said } = reply.body as { uuid: string; agent: unknown };
+      expect(uuid).toBe('dp-1');
+      return said;
+    };
+    const since = expect.stringMatching(/^20.* UTC$/) as string;
+    expect(await shown()).toEqual({ connected: false, since: null, bonds: null });
+    const nobody = { database: null, revision: null, scopes: [], subscription: 1 };
+    agent.send({ type: 'hello', node_id: 'hv1', dpid: '0x0000000000000001', run: '1', ...nobody });
+    expect(await shown()).toEqual({ connected: true, since, bonds: [bond] });
+    for (const wrong of [null, 'x', [{ ...bond, links: [{ name: 'eth1', state: 'fine', in_use: true }] }]]) {
+      body = wrong;
+      expect(await shown()).toEqual({ connected: true, since, bonds: null });
+    }
+    agent.close();
+    await vi.waitUntil(async () => !((await shown()) as { connected: boolean }).connected, 10_000);
+    expect(await shown()).toEqual({ connected: false, since, bonds: null });
+  }, 20_000);
+
   it('ends the connection of one who sends nonsense, and serves the others', async () => {
     const reasons: string[] = [];
     const front = connect<FromApi>();

@@ -30,5 +30,11 @@ export const datapath = declare({
       { scope: 'datapath', column: 'id' },
     ],
   },
-  api: [{ kind: 'resource', path: 'datapaths' }],
+  api: [
+    {
+      kind: 'resource',
+      path: 'datapaths',
+      shownWith: 'whether its agent is connected, and how it uses uplinks and trunks of several links',
+    },
+  ],
 });

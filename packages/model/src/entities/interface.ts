@@ -82,7 +82,7 @@ export const interface_ = declare({
     ipv4_address: { type: 'ipv4', doc: 'First IP lease.' },
     mac_address: { type: 'mac', doc: 'First MAC lease.' },
     mac_range_group_uuid: { type: 'reference', to: 'mac_range_group', doc: 'Takes the first MAC lease from here.' },
-    port_name: { type: 'string', nullable: true, doc: 'Name of the port in the bridge.' },
+    port_name: { type: 'string', nullable: true, doc: 'Name of the port in the bridge, or of the bond.' },
   },
   unique: [['iface_id']],
   scopes: {

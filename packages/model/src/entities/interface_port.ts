@@ -8,7 +8,7 @@ export const interface_port = declare({
   fields: {
     interface_id: { type: 'reference', to: 'interface', required: true, doc: 'The interface.' },
     datapath_id: { type: 'reference', to: 'datapath', nullable: true, doc: 'Only on this datapath.' },
-    port_name: { type: 'string', nullable: true, doc: 'Name of the port in the bridge.' },
+    port_name: { type: 'string', nullable: true, doc: 'Name of the port in the bridge, or of the bond.' },
     singular: { type: 'boolean', nullable: true, doc: 'The interface is in one place at a time: true or not given.' },
     interface_mode: { type: 'choice', values: interfaceModes, internal: true, doc: "Copy of the interface's mode." },
   },

@@ -86,7 +86,7 @@ describe('an edge', () => {
   });
 
   it('makes the same of a state, whatever the way to it: incremental equals recomputed (fuzz)', () => {
-    const rows = site();
+    const rows = bonded();
     const variants = (each: TestRow): (TestRow | undefined)[] => {
       const other = (values: object): TestRow => ({ ...each, row: { ...each.row, ...values } });
       switch (each.table) {
@@ -99,7 +99,15 @@ describe('an edge', () => {
         case 'edge_host':
           return [each, undefined, other({ datapath_id: 3 }), other({ refused: 'no' })];
         case 'port':
-          return [each, undefined, other({ ofport: null }), other({ ofport: 61 })];
+          return [
+            each,
+            undefined,
+            other({ ofport: null }),
+            other({ ofport: 62 }),
+            other({ link_up: false }),
+            other({ lacp_current: false }),
+            other({ bond: null }),
+          ];
         case 'mac_lease':
           return [each, undefined, other({ mac_address: SEEN }), other({ mac_address: FAR })];
         default:
@@ -139,6 +147,74 @@ describe('an edge', () => {
       { numRuns: process.env['VNET_FUZZ'] === 'full' ? 5_000 : 200, seed: 20261121 },
     );
   }, 600_000);
+});
+
+/** The trunk as a bond of two links, 60 and 61. */
+function bonded(second: object = {}, first: object = {}): TestRow[] {
+  const bond = { bond: 'trunk0', bond_claim: 'claim-bond', bond_mode: 'balance', lacp: 'fallback', lacp_current: true };
+  const rows = changed(site(), 'port', 60, { ...bond, name: 't1', ...first });
+  const link = site().find(({ table, row }) => table === 'port' && row.id === 60)!;
+  const other = { ...link.row, ...bond, id: 61, name: 't2', ofport: 61, claim: 'claim-61', ...second };
+  return [...rows, { ...link, row: other }];
+}
+
+describe('an edge of several links', () => {
+  const TRUNK_GROUP = 0x10000 + 60;
+  const announced = (engine: Engine): Set<number> =>
+    new Set(
+      [...engine.output('announcement').values()].filter(({ vlan }) => vlan !== undefined).map(({ port }) => port),
+    );
+
+  it('is one port: the name, the claim and the numbers are those of the bond, whichever link is in use', () => {
+    for (const rows of [bonded(), bonded({}, { link_up: false }), bonded({ link_up: false })]) {
+      const { engine } = engineOn(rows);
+      const edge = { port_name: 'trunk0', port_number: 60, claim: 'claim-bond' };
+      expect(engine.output('localInterface').get('60')).toMatchObject(edge);
+      expect(engine.output('localInterface').get('70')).toMatchObject({ ...edge, claim: 'claim-bond 1' });
+      expect(engine.output('localMachine').get(String(SEEN))).toMatchObject({ port_name: 'trunk0' });
+      expect([...engine.output('meter').keys()].filter((id) => id === '61')).toEqual([]);
+      expect([...engine.output('scope').keys()]).toContain('port/trunk0');
+      expect([...engine.output('warning').keys()].filter((key) => key.startsWith('port t'))).toEqual([]);
+    }
+  });
+
+  it('takes from all links in use, and gives nothing back by another one', () => {
+    const { engine } = engineOn(bonded());
+    const flows = flowsOf(engine).join('\n');
+    expect(flows).toMatch(/in_port=60 actions=load/);
+    expect(flows).toMatch(/in_port=61 actions=load/);
+    expect(flows).toMatch(/reg1=0x40000001,reg2=0x40000001 actions=drop/);
+    expect(flows).not.toMatch(/output:6[01]/);
+    expect(engine.output('group').get(String(TRUNK_GROUP))).toEqual({
+      id: TRUNK_GROUP,
+      type: 'select',
+      ports: [60, 61],
+    });
+  });
+
+  it('takes nothing from the others where one is used at a time, and announces on that one', () => {
+    const backup = { lacp: null, bond_mode: 'backup' };
+    const { engine } = engineOn(bonded(backup, backup));
+    expect(flowsOf(engine).join('\n')).toMatch(/in_port=61 actions=drop/);
+    expect(announced(engine)).toEqual(new Set([60]));
+    const other = engineOn(bonded(backup, { ...backup, link_up: false })).engine;
+    expect(flowsOf(other).join('\n')).toMatch(/in_port=60 actions=drop/);
+    expect(announced(other)).toEqual(new Set([61]));
+  });
+
+  it('is said to people, and is a port as any other without the second link', () => {
+    expect(engineOn(bonded()).engine.output('bond').get(String(TRUNK_GROUP))).toMatchObject({
+      kind: 'trunk',
+      name: 'trunk0',
+      mode: 'all links',
+    });
+    const { state, engine } = engineOn(bonded());
+    state.delete('port', 61);
+    engine.run();
+    expect(engine.output('bond').size + engine.output('group').size).toBe(0);
+    expect(flowsOf(engine).join('\n')).toMatch(/output:60/);
+    expect(engine.output('localInterface').get('60')).toMatchObject({ port_name: 'trunk0', claim: 'claim-bond' });
+  });
 });
 
 describe('an edge of a segment with promiscuous interfaces', () => {

@@ -155,11 +155,56 @@ describe('an uplink of several links', () => {
     expect(group(both({ bond: null, bond_mode: null, lacp: null }))).toMatchObject({ type: 'fast_failover' });
   });
 
+  it('takes nothing from a link that LACP does not have in use, and takes it into use as soon as LACP asks', () => {
+    const second = (lacp_current: boolean | null, first: object = { lacp_current: true }) =>
+      engineOn(both({ lacp_current: true }, { ...first, lacp_current }));
+    expect(flowsOf(second(false), 'host')).toMatch(/in_port=5 actions=drop/);
+    expect(flowsOf(second(null), 'host')).toMatch(/in_port=5 actions=load/);
+    expect(second(null).output('bond').get('1')?.links[1]).toEqual({
+      name: 'eth1',
+      state: 'LACP asking',
+      in_use: false,
+    });
+    // Without a partner the link is used on which LACP has given up, which OVS uses.
+    const fallback = engineOn(both({ lacp_current: null }, { lacp_current: false }));
+    expect(fallback.output('group').get('1')).toEqual({ id: 1, type: 'fast_failover', ports: [5, 1] });
+    expect([...fallback.output('warning').keys()]).toEqual(['link eth1']);
+    expect(group(both({ lacp_current: null }, { lacp_current: null }))?.type).toBe('select');
+  });
+
+  it('is not taken for one with a partner because of a link that is down', () => {
+    const down = both({ lacp_current: true, link_up: false }, { link_up: true, lacp_current: false });
+    expect(group(down)).toMatchObject({ type: 'fast_failover', ports: [5, 1] });
+  });
+
   it('takes the next link when one is down, and says so', () => {
     const engine = engineOn(both({ link_up: false }, { link_up: true }));
     expect(engine.output('group').get('1')?.ports).toEqual([5, 1]);
-    expect(engine.output('warning').get('link eth0')?.details['state']).toBe('down');
+    expect(engine.output('warning').get('link eth0')?.details).toMatchObject({ state: 'down', in_use: 'eth1' });
     expect(flowsOf(engine, 'host')).toMatch(/in_port=1 actions=drop/);
+  });
+
+  it('is said to people as it is', () => {
+    const said = (rows: TestRow[]) => engineOn(rows).output('bond').get('1');
+    expect(said(both({ lacp_current: true }))).toEqual({
+      kind: 'uplink',
+      name: 'bond0',
+      mode: 'all links',
+      lacp: true,
+      fallback: 'active-backup',
+      links: [
+        { name: 'eth0', state: 'up', in_use: true },
+        { name: 'eth1', state: 'up', in_use: true },
+      ],
+    });
+    expect(said(both({ lacp: 'strict' }))).toMatchObject({ mode: 'all links', fallback: 'none' });
+    const single = said(both({ bond: null, bond_mode: null, lacp: null }, { ofport: null }));
+    expect(single).toMatchObject({ name: 'eth0+eth1', mode: 'one link at a time', lacp: false, fallback: null });
+    expect(single?.links.map(({ state, in_use }) => [state, in_use])).toEqual([
+      ['up', true],
+      ['not opened', false],
+    ]);
+    expect(engineOn(dataCentre()).output('bond').size).toBe(0);
   });
 
   it('may be named by the bond', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PrivateSwitch } from '../../../openflow/test/private-switch.ts';
-import type { Meter } from '../compile/emit.ts';
+import type { Group, Meter } from '../compile/emit.ts';
 import type { Log } from '../log.ts';
 import { flowKey, PackedFlow, type Flow } from '../pipeline/flow.ts';
 import { Switch } from './switch.ts';
@@ -25,6 +25,7 @@ let ovs: PrivateSwitch;
 let lines: Line[];
 let wanted: Map<string, PackedFlow>;
 let meters: Meter[];
+let groups: Group[];
 let onUp: ReturnType<typeof vi.fn<() => void>>;
 let bridge: Switch;
 
@@ -48,6 +49,7 @@ beforeEach(async () => {
   lines = [];
   wanted = new Map();
   meters = [];
+  groups = [];
   onUp = vi.fn<() => void>();
   bridge = new Switch({
     endpoint: ovs.target,
@@ -55,6 +57,7 @@ beforeEach(async () => {
     dpid: () => undefined,
     wanted: () => wanted,
     meters: () => meters,
+    groups: () => groups,
     onUp,
     onPacketIn: () => undefined,
   });
@@ -103,6 +106,37 @@ describe('the switch', () => {
     expect(await written()).toBe(2);
     expect(ovs.dumpFlows()).toContainEqual(expect.stringContaining('meter:5'));
     expect(ovs.ofctl('dump-meters')).toContain('meter=5 pktps burst');
+  });
+
+  it('gets groups before the flows that use them, and loses those that are not wanted after them', async () => {
+    const through = (group: number): Flow => ({ ...to(1, 1), actions: [{ type: 'group', group }] });
+    const group = (id: number, type: Group['type'] = 'select'): Group => ({ id, type, ports: [1, 2] });
+    const standing = (): string[] => ovs.ofctl('dump-groups').match(/group_id=.*/g) ?? [];
+    ovs.ofctl('add-group', 'group_id=7,type=all,bucket=output:1');
+    bridge.start();
+    await ups(1);
+    groups = [group(1), group(2, 'fast_failover')];
+    want(miss, through(1));
+    expect(await written(false)).toBe(1);
+    expect(standing()).toHaveLength(3);
+    expect(await written()).toBe(1);
+    await vi.waitFor(() => expect(standing()).toHaveLength(2));
+    expect(standing().join()).toMatch(/group_id=1,type=select.*group_id=2,type=ff/);
+    // Another group in its place: the flow that used the old one stands.
+    groups = [group(2)];
+    want(miss, through(2));
+    expect(await written()).toBe(1);
+    await vi.waitFor(() => expect(standing()).toEqual([expect.stringContaining('group_id=2,type=select')]));
+    expect(ovs.dumpFlows()).toContainEqual(expect.stringContaining('actions=group:2'));
+    groups = [];
+    want(miss, to(1, 1));
+    expect(await written()).toBe(1);
+    await vi.waitFor(() => expect(standing()).toEqual([]));
+    expect(ovs.dumpFlows()).toContainEqual(expect.stringContaining('actions=output:1'));
+    groups = [group(1)];
+    want(miss, through(1));
+    expect(await written()).toBe(1);
+    expect(standing()).toHaveLength(1);
   });
 
   it('gets all but the flow that it refuses, until that is another', async () => {

@@ -45,7 +45,10 @@ export const OBJECTS = {
   IpLease: `${IP_LEASE} mac_lease:{MacLeaseRow}? interface:{InterfaceRow}?`,
   /** As `attach` and `release` answer. */
   BareIpLease: IP_LEASE,
-  Datapath: `id:int uuid:dp- display_name:text dpid:dpid node_id:text ${TS} enable_ovs_learn_action:bool`,
+  Datapath: `id:int uuid:dp- display_name:text dpid:dpid node_id:text ${TS} enable_ovs_learn_action:bool +agent~:{DatapathAgent}`,
+  DatapathAgent: '+connected:bool +since:text? +bonds:[BondedLinks]?',
+  BondedLinks: '+kind:text +name:text +mode:text +lacp:bool +fallback:text? +links:[Link]',
+  Link: '+name:text +state:text +in_use:bool',
   DatapathNetwork: datapathLink('network_id'),
   DatapathSegment: datapathLink('segment_id'),
   DatapathRouteLink: datapathLink('route_link_id'),
