@@ -132,8 +132,7 @@ function allow(emit: Emit, { end }: EdgeVlan, lease: MacLease, match: Readonly<R
     priority: PRIORITY.specific,
     feature: 'edge',
     match: { ...on([REGISTERS.SOURCE, end]), eth_src: lease.mac_address, ...match },
-    actions: [load(REGISTERS.SOURCE, lease.interface_id)],
-    goto: 'EGRESS',
+    actions: [load(REGISTERS.SOURCE, lease.interface_id), { type: 'resubmit', table: TABLES.EGRESS.id }],
   });
 }
 
