@@ -172,6 +172,25 @@ describe('a machine that comes later', () => {
   });
 });
 
+describe('a machine of a network that is on the segment', () => {
+  const NETWORK = { uuid: 'nw-lan', mode: 'virtual', ipv4_network: '10.0.0.0', segment_uuid: 'seg-s' };
+
+  it('is in the segment when its MAC and address come one after the other, in commands of their own', async () => {
+    await centre.api('POST', 'networks', { ...NETWORK, topology_uuid: 'topo-over' });
+    await centre.vnctl('interfaces', 'add', '--uuid', 'if-late', '--mode', 'vif', '--port-name', 'late');
+    const mac_ = ['--uuid', 'ml-late', '--interface-uuid', 'if-late', '--mac-address', LATE.mac];
+    await centre.vnctl('mac-leases', 'add', ...mac_);
+    expect(await centre.reaches('s1', LATE.address)).toBe(false);
+    const ip_ = ['--mac-lease-uuid', 'ml-late', '--network-uuid', 'nw-lan', '--ipv4-address', '10.0.0.7'];
+    await centre.vnctl('ip-leases', 'add', ...ip_, '--wait');
+    await segmentsSettled(centre, { s: [...segments['s']!, 'late'] });
+    for (const vm of segments['s']!) await centre.reachedAfter(vm, LATE.address);
+    const frame = strange(LATE.mac, topology.vms!['s3']!.mac!, 0x1234);
+    expect((await arrivals('late', [frame]))['s3']).toEqual([frame]);
+    await centre.vnctl('interfaces', 'del', 'if-late', '--wait');
+  });
+});
+
 describe('the underlay', () => {
   it('carries frames of a segment to another rack in GRE, with 0x80000000 | segment id as key', async () => {
     const { id } = await centre.api('GET', 'segments/seg-s');
