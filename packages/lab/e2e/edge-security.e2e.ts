@@ -68,6 +68,13 @@ describe('the security groups of a declared legacy machine', () => {
     expect(await denied('if-olda')).toBeGreaterThan(0);
   });
 
+  it('are named by vnctl why, in both directions', async () => {
+    const inward = (await centre.vnctl('why', 'if-a2', 'if-olda', `tcp:${PORT}`)).stdout;
+    expect(inward).toContain(`if-a2 → if-olda tcp:${PORT}: allowed\n  sg-olda line 1: tcp:${PORT}:10.0.0.2`);
+    expect((await centre.vnctl('why', 'if-a1', 'if-olda')).stdout).toContain('no rule of sg-olda allows it at if-olda');
+    expect((await centre.vnctl('why', 'if-olda', 'if-a3')).stdout).toContain('if-olda → if-a3 icmp: allowed');
+  });
+
   it('let answers in to what it asks', async () => {
     expect((await centre.ping('olda', '10.0.0.1', { count: 3 })).received).toBe(3);
     expect(await centre.reaches('a1', OLD)).toBe(false);

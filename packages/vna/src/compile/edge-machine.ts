@@ -50,7 +50,8 @@ function declared(
     port_number: ofport,
     claim,
   });
-  emit.output('bound', interfaceId, { id: interfaceId, ofport, zone: machineZone(view, emit, interfaceId) });
+  const zone = machineZone(view, emit, interfaceId);
+  emit.output('bound', interfaceId, { id: interfaceId, ofport, zone, vlan: edge.vlan });
   emit.need('filtering', interfaceId);
   const uplink = uplinkPort(view);
   if (uplink !== undefined) emit.output('announcement', `mac ${mac}`, { mac, port: uplink });

@@ -91,6 +91,8 @@ export interface Bound {
   readonly ofport: number;
   /** Conntrack zone of the port. */
   readonly zone: number;
+  /** VLAN of its frames on an edge port. */
+  readonly vlan?: number;
 }
 
 /** Whose a conntrack zone is that no port has: read by other units as table `machine_zone`. */

@@ -66,7 +66,7 @@ export interface EdgeSeen {
 export interface Tables {
   readonly self: Self;
   /** Which interface is on which port: derived while compiling. */
-  readonly bound: { readonly id: number; readonly ofport: number; readonly zone: number };
+  readonly bound: { readonly id: number; readonly ofport: number; readonly zone: number; readonly vlan?: number };
   /** Which conntrack zone is which legacy machine's: derived while compiling. */
   readonly machine_zone: { readonly id: number; readonly interface_id: number };
   readonly port: SwitchPort;
