@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeEthernet, encodeEthernet, ETHERTYPE } from '@vnet/packet';
+import { decodeEthernet, encodeEthernet, ETHERTYPE, formatMac } from '@vnet/packet';
 import { Capture } from './capture.ts';
 import { DataCentre } from './data-centre.ts';
 import { LEGACY, LEGACY_SITE, mapVlan, mapVlans, TRUNK } from './edge-site.ts';
@@ -126,6 +126,25 @@ describe('what comes from the trunk', () => {
     await until(async () => (await dropped(28, 'arp_spa=10.0.0.2')) > arps, 'the address is counted');
     expect(vm.frames.filter((frame) => decodeEthernet(frame).src === mac(ends.src))).toEqual([]);
     expect((await centre.ping('a1', '10.0.0.2', { count: 3 })).received).toBe(3);
+  });
+
+  it.each([
+    ['of the edge host itself', () => centre.lab.host('edge1').identity.mac],
+    ['that the edge host has for the network', async () => formatMac(await centre.datapathMac('edge1', 'a'))],
+    ['that another host has for the network', async () => formatMac(await centre.datapathMac('hv2', 'a'))],
+    ['of all bridges', () => '01:80:c2:00:00:00'],
+    ['of a group', () => '01:00:5e:00:00:01'],
+  ])('with the MAC %s is counted and dropped', async (_, reserved) => {
+    const src = await reserved();
+    const match = src.startsWith('01:') ? 'dl_src=01:00:00:00:00:00/01:00:00:00:00:00' : `dl_src=${src}`;
+    await using vm = await Capture.on(centre.lab.vm('a1'), 'eth0');
+    const before = await dropped(28, match);
+    trunk.send([tagged(datagram({ ...ends, src }, 'reserved'), 100)]);
+    await until(async () => (await dropped(28, match)) > before, 'it is counted');
+    expect(vm.frames.filter((frame) => frame.includes('reserved'))).toEqual([]);
+    expect((await edgeHosts()).has(src)).toBe(false);
+    // The host is reached as before.
+    expect((await centre.ping('a3', '10.0.0.1', { count: 2 })).received).toBe(2);
   });
 
   it('with a MAC that is somebody’s elsewhere in the model is refused, and vnctl edge hosts says whose', async () => {

@@ -4,6 +4,7 @@ import { Capture } from './capture.ts';
 import { DataCentre } from './data-centre.ts';
 import { arpRequestFrom, datagram, groupMac, ipv6, strange } from './frames.ts';
 import { expectMatrix } from './matrix.ts';
+import { SecurityChanges } from './security-changes.ts';
 import { joinSegment, makeSegments, segmentsSettled, setIpv6, TWO_SEGMENTS } from './segments.ts';
 import { Witnesses } from './witnesses.ts';
 
@@ -140,6 +141,51 @@ describe('a machine that comes later', () => {
     expect(await centre.reaches('t2', LATE.address)).toBe(false);
     await centre.vnctl('interfaces', 'del', 'if-late', '--wait');
     expect(await centre.reaches('s1', LATE.address)).toBe(false);
+  });
+});
+
+describe('a machine of a network that is on the segment', () => {
+  const NETWORK = { uuid: 'nw-lan', mode: 'virtual', ipv4_network: '10.0.0.0', segment_uuid: 'seg-s' };
+
+  it('is in the segment when its MAC and address come one after the other, in commands of their own', async () => {
+    await centre.api('POST', 'networks', { ...NETWORK, topology_uuid: 'topo-over' });
+    await centre.vnctl('interfaces', 'add', '--uuid', 'if-late', '--mode', 'vif', '--port-name', 'late');
+    const mac_ = ['--uuid', 'ml-late', '--interface-uuid', 'if-late', '--mac-address', LATE.mac];
+    await centre.vnctl('mac-leases', 'add', ...mac_);
+    expect(await centre.reaches('s1', LATE.address)).toBe(false);
+    const ip_ = ['--mac-lease-uuid', 'ml-late', '--network-uuid', 'nw-lan', '--ipv4-address', '10.0.0.7'];
+    await centre.vnctl('ip-leases', 'add', ...ip_, '--wait');
+    await segmentsSettled(centre, { s: [...segments['s']!, 'late'] });
+    for (const vm of segments['s']!) await centre.reachedAfter(vm, LATE.address);
+    const frame = strange(LATE.mac, topology.vms!['s3']!.mac!, 0x1234);
+    expect((await witnesses.arrivals('late', [frame]))['s3']).toEqual([frame]);
+    await centre.vnctl('interfaces', 'del', 'if-late', '--wait');
+  });
+});
+
+describe('a rule that names a security group', () => {
+  it('knows its members in the segment by their MACs, whatever addresses they use', async () => {
+    const security = new SecurityChanges(centre);
+    await security.group('sg-clients', 'all:-1:0.0.0.0/0');
+    await security.group('sg-server', 'icmp:-1:sg-clients');
+    await security.join('sg-server', 's1');
+    const reaching = async (): Promise<readonly string[]> => {
+      await security.noticed();
+      const others = ['s2', 's3', 's4'];
+      const reach = await Promise.all(others.map(async (vm) => centre.reaches(vm, '10.0.0.1')));
+      return others.filter((_, index) => reach[index]);
+    };
+    expect(await reaching()).toEqual([]);
+    for (const vm of ['s2', 's3']) await security.join('sg-clients', vm);
+    expect(await reaching()).toEqual(['s2', 's3']);
+    await centre.lab.exec('s3', ['ip', 'address', 'add', '10.0.0.33/24', 'dev', 'eth0']);
+    expect((await centre.ping('s3', '10.0.0.1', { extra: ['-I', '10.0.0.33'] })).received).toBe(1);
+    await security.leave('sg-clients', 's2');
+    expect(await reaching()).toEqual(['s3']);
+    await centre.lab.exec('s3', ['ip', 'address', 'del', '10.0.0.33/24', 'dev', 'eth0']);
+    await security.leave('sg-clients', 's3');
+    await security.leave('sg-server', 's1');
+    expect(await reaching()).toEqual(['s2', 's3', 's4']);
   });
 });
 

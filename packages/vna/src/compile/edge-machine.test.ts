@@ -34,7 +34,7 @@ describe('a declared legacy machine', () => {
     const { engine } = engineOn(secured());
     const sends = flows(engine, 28, 'dl_src=0a:00:00:00:00:70').filter((line) => line.includes('priority=200'));
     expect(sends).toHaveLength(4);
-    for (const flow of sends) expect(flow).toContain(`actions=load:${FACE}->NXM_NX_REG1[],goto_table:21`);
+    for (const flow of sends) expect(flow).toContain(`actions=load:${FACE}->NXM_NX_REG1[],resubmit(,21)`);
     expect(flows(engine, 21, `ip,reg1=${FACE}`)).toEqual([expect.stringContaining('ct(table=22,zone=32838)')]);
     expect(flows(engine, 30, `priority=301,reg1=${FACE}`)).toEqual([
       expect.stringContaining(`actions=load:${VLAN_END}->NXM_NX_REG1[],resubmit(,30)`),

@@ -91,8 +91,7 @@ function flowsOf(view: View, emit: Emit, machine: Declared): void {
       priority: PRIORITY.specific,
       feature: 'edge',
       match: { ...on([REGISTERS.SOURCE, edge.end]), eth_src: mac, ...match },
-      actions: [load(REGISTERS.SOURCE, face.id)],
-      goto: 'EGRESS',
+      actions: [load(REGISTERS.SOURCE, face.id), { type: 'resubmit', table: TABLES.EGRESS.id }],
     });
   }
   if (edge.domain.kind === 'segment') {

@@ -237,6 +237,7 @@ describe('the contract of a table', () => {
     ['matches', { match: { eth_src: 1 } }, 'may not match eth_src'],
     ['sets', { actions: [{ type: 'set_field', field: 'eth_dst', value: 1 }] }, 'may not set eth_dst'],
     ['next tables', { goto: 'PUNT' }, 'may not go to PUNT'],
+    ['the direction', { table: 'LEARN', goto: 'UPLINK' }, 'may not go back to UPLINK'],
     ['resubmits', { actions: [{ type: 'resubmit', table: 80 }] }, 'may not resubmit to table 80'],
     ['outputs', { actions: [{ type: 'output', port: 1 }] }, 'may not put packets out'],
   ] as const)('limits %s', (_, change, message) => {

@@ -40,9 +40,13 @@ function commonEnds(view: View, from: number, to: number): readonly [End, End] |
 }
 
 /** How the packet comes in: from the interface's port, or from the host where the interface lives. */
-function arrival(view: View, from: number, networkId: number): Pick<TracedPacket, 'inPort' | 'tunnel'> | undefined {
+function arrival(
+  view: View,
+  from: number,
+  networkId: number,
+): Pick<TracedPacket, 'inPort' | 'vlan' | 'tunnel'> | undefined {
   const bound = view.get('bound', from);
-  if (bound) return { inPort: bound.ofport };
+  if (bound) return { inPort: bound.ofport, ...(bound.vlan === null ? {} : { vlan: bound.vlan }) };
   const home = homeOf(view, from);
   if (home === undefined || home === 'here') return undefined;
   const transport = transportTo(view, home.datapathId);

@@ -5,6 +5,8 @@ import { IP_PROTOCOL } from '@vnet/packet';
 export interface TracedPacket {
   /** OpenFlow number of the port that it comes in by. */
   readonly inPort: number;
+  /** VLAN id of its tag. */
+  readonly vlan?: number;
   /** Of a GRE tunnel. */
   readonly tunnel?: { readonly key: number; readonly from: number; readonly to: number };
   readonly source: { readonly mac: number; readonly address: number };
@@ -34,9 +36,10 @@ function protocolFields({ protocol, port }: TracedPacket): string[] {
 }
 
 export function traceArgument(packet: TracedPacket): string {
-  const { inPort, tunnel, source, destination } = packet;
+  const { inPort, vlan, tunnel, source, destination } = packet;
   return [
     `in_port=${inPort}`,
+    ...(vlan === undefined ? [] : [`dl_vlan=${vlan}`]),
     ...(tunnel === undefined
       ? []
       : [`tun_id=${tunnel.key}`, `tun_src=${formatIpv4(tunnel.from)}`, `tun_dst=${formatIpv4(tunnel.to)}`]),

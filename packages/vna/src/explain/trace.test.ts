@@ -87,6 +87,12 @@ describe('traceArgument', () => {
     );
   });
 
+  it('says which VLAN a legacy machine is in', () => {
+    expect(traceArgument({ inPort: 2, vlan: 100, ...ends, protocol: 1, port: null })).toContain(
+      'in_port=2,dl_vlan=100,icmp,',
+    );
+  });
+
   it('says which tunnel it came through', () => {
     const tunnel = { key: 3, from: 0xac100003, to: 0xac100001 };
     expect(traceArgument({ inPort: 4, tunnel, ...ends, protocol: 47, port: null })).toContain(

@@ -132,6 +132,9 @@ export function checkContract(flow: Flow): void {
     if (!contract.matches.has(field as FieldName)) throw violation(flow, `may not match ${field}`);
   }
   if (flow.goto !== undefined && !contract.next.has(flow.goto)) throw violation(flow, `may not go to ${flow.goto}`);
+  if (flow.goto !== undefined && TABLES[flow.goto].id <= TABLES[flow.table].id) {
+    throw violation(flow, `may not go back to ${flow.goto} (OpenFlow 1.3 §5.1): resubmit`);
+  }
   if (flow.metadata !== undefined && !contract.sets.has('metadata')) throw violation(flow, 'may not write metadata');
   for (const action of flow.actions ?? []) {
     for (const written of writtenFields(action)) {
