@@ -196,7 +196,9 @@ describe('a trunk with an LACP partner', () => {
   });
 
   it('has machines that are declared behind it', async () => {
-    const body = { mode: 'vif', port_name: TRUNK, network_uuid: 'nw-a', mac_address: quiet.mac };
+    // The other edge host has a port of this name, too.
+    const where = { owner_datapath_uuid: 'dp-edge1', port_name: TRUNK };
+    const body = { mode: 'vif', ...where, network_uuid: 'nw-a', mac_address: quiet.mac };
     const address = { ipv4_address: quiet.address.split('/')[0]! };
     await centre.api('POST', 'interfaces?wait=flows&timeout=10', { uuid: 'if-quiet', ...body, ...address });
     for (const vm of ['a1', 'a2', 'a3']) {
