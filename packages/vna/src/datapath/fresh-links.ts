@@ -3,6 +3,8 @@
  * is asking. The rest is for the news to arrive.
  */
 const ASKING_MS = 3_500;
+/** Timers may be early by a little. */
+const LATER_MS = 50;
 
 /** Knows which links have come up a moment ago. Those that were up when they were first seen have not. */
 export class FreshLinks {
@@ -38,7 +40,7 @@ export class FreshLinks {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       this.#changed();
-    }, ASKING_MS);
+    }, ASKING_MS + LATER_MS);
     this.#timers.add(timer);
   }
 }
