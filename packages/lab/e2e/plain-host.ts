@@ -13,8 +13,8 @@ export const EXTENSIONS =
   /resubmit|learn\(|load:|move:|NXM|NXOXM|OXM_OF_PKT|\bx*reg\d|\bct\(|ct_(state|zone|mark)|tun_(src|dst|ipv6|flags)|check_pkt|clone\(|controller\(.*id=|pkt_mark|tcp_flags|nw_frag|conjunction|multipath|bundle\(|note:|set_tunnel|NORMAL/;
 
 export interface PlainOptions extends DataCentreOptions {
-  /** The host whose switch speaks plain OpenFlow 1.3 and dials its agent. */
-  readonly plain: string;
+  /** The hosts whose switches speak plain OpenFlow 1.3 and dial their agents. */
+  readonly plain: readonly string[];
   readonly abilities?: Abilities;
   readonly segments?: Tenants;
 }
@@ -72,31 +72,40 @@ export class PlainHost {
   }
 }
 
-/** A data centre in which one host has a plain switch, with `enable_ovs_learn_action` false; all others are as ever. */
-export async function upWithPlain(options: PlainOptions): Promise<{ centre: DataCentre; plain: PlainHost }> {
-  const { plain: name, abilities, segments = {}, ...rest } = options;
-  const agents = Object.keys(options.topology.hosts ?? {}).filter((host) => host !== name);
+/** A data centre in which some hosts have a plain switch, with `enable_ovs_learn_action` false; all others are as ever. */
+export async function upWithPlain(options: PlainOptions): Promise<{
+  readonly centre: DataCentre;
+  /** The first of them. */
+  readonly plain: PlainHost;
+  readonly plains: readonly PlainHost[];
+}> {
+  const { plain: names, abilities, segments = {}, ...rest } = options;
+  const agents = Object.keys(options.topology.hosts ?? {}).filter((host) => !names.includes(host));
   const centre = await DataCentre.up({ ...rest, agents });
   try {
-    await centre.api('PUT', `datapaths/dp-${name}`, { enable_ovs_learn_action: false });
     for (const [segment, vms] of Object.entries(segments)) {
       await centre.api('POST', 'segments', { uuid: `seg-${segment}`, mode: 'virtual', topology_uuid: 'topo-over' });
       for (const vm of vms) await joinSegment(centre, segment, vm);
     }
-    const plain = await PlainHost.of(centre, name, abilities);
-    await plain.start();
-    await plainSettled(centre, name, segments);
-    return { centre, plain };
+    const plains: PlainHost[] = [];
+    for (const name of names) {
+      await centre.api('PUT', `datapaths/dp-${name}`, { enable_ovs_learn_action: false });
+      const plain = await PlainHost.of(centre, name, abilities);
+      await plain.start();
+      plains.push(plain);
+    }
+    await plainSettled(centre, names, segments);
+    return { centre, plain: plains[0]!, plains };
   } catch (error) {
     await centre.down();
     throw error;
   }
 }
 
-/** Every host that has a segment or network of a plain host knows all its machines. */
-export async function plainSettled(centre: DataCentre, plain: string, segments: Tenants): Promise<void> {
+/** Every host that has a segment or network knows all its machines. */
+async function plainSettled(centre: DataCentre, plains: readonly string[], segments: Tenants): Promise<void> {
   const domains = [...Object.values(centre.tenants), ...Object.values(segments)];
-  for (const { name } of centre.lab.hosts.filter((host) => host.name === plain || centre.agent(host.name).running)) {
+  for (const { name } of centre.lab.hosts) {
     const macs = domains.flatMap((names) => {
       const vms = names.map((vm) => centre.lab.vm(vm));
       return vms.some((vm) => vm.host === name) ? vms.map((vm) => vm.mac) : [];
@@ -104,7 +113,7 @@ export async function plainSettled(centre: DataCentre, plain: string, segments: 
     let missing: readonly string[] = macs;
     await until(
       async () => {
-        const known = (await centre.flows(name, name === plain ? '' : 'table=40')).join('\n');
+        const known = (await centre.flows(name, plains.includes(name) ? '' : 'table=40')).join('\n');
         missing = macs.filter((mac) => !known.includes(`dl_dst=${mac}`));
         return missing.length === 0;
       },

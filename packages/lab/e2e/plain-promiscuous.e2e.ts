@@ -49,7 +49,7 @@ beforeAll(async () => {
     },
     tenants: {},
     segments: SEGMENTS,
-    plain: 'hv1',
+    plain: ['hv1'],
   }));
   for (const [name, [host, port]] of Object.entries(PORTS)) {
     const where = { mode: 'promiscuous', port_name: port, owner_datapath_uuid: `dp-${host}` };

@@ -76,15 +76,17 @@ describe('a plain switch whose datapath says that it has the learn action', () =
 
   it('is served as soon as the datapath says that it has not, while the agent runs', async () => {
     const { pid } = plain.agent.daemon;
-    const before = await plain.strict.violations();
+    const refused = async (): Promise<readonly string[]> =>
+      (await plain.strict.violations()).filter((each) => !each.includes('experimenter message 0x4f4e4600/2300'));
+    const before = await refused();
     await centre.vnctl('datapath', 'modify', 'dp-hv1', '--enable-ovs-learn-action', 'false');
     await centre.reachedAfter('a1', '10.0.0.5', 40_000);
     await centre.reachedAfter('a1', '10.0.0.2', 20_000);
     await centre.reachedAfter('a2', '10.0.0.5');
     expect(plain.agent.daemon.pid).toBe(pid);
     expect(plain.agent.running).toBe(true);
-    // What was refused before was all that was refused.
-    expect(await plain.strict.violations()).toEqual(before);
+    // What was refused before was all that was refused, but for another bundle that is tried.
+    expect(await refused()).toEqual(before);
     expect((await plain.flows()).filter((flow) => EXTENSIONS.test(flow))).toEqual([]);
   });
 
@@ -177,7 +179,7 @@ describe.each<[string, Abilities, readonly string[]]>([
   ['8 tables', { tables: 8 }, []],
 ])('a plain switch with %s', (_, abilities, probes) => {
   it('joins segments, networks, legacy machines that are declared, and those that are discovered', async () => {
-    const { centre, plain } = await upWithPlain({ ...PLAIN_SITE, plain: 'edge1', abilities });
+    const { centre, plain } = await upWithPlain({ ...PLAIN_SITE, plain: ['edge1'], abilities });
     try {
       await mapPlainSite(centre);
       await declareMachine(centre, 'olda', 'a');

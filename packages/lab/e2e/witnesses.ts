@@ -64,6 +64,16 @@ export class Witnesses implements AsyncDisposable {
     return Object.fromEntries(kept.filter(([, got]) => got.length > 0));
   }
 
+  /** Sends frames, and waits until all of these machines have each of them. */
+  async hear(sender: string, vms: readonly string[], frames: readonly Buffer[]): Promise<void> {
+    this.#senders.get(sender)!.send(frames);
+    for (const vm of vms) {
+      for (const frame of frames) {
+        await this.#captures.get(vm)!.frame((got) => got.equals(frame), `${vm} hears ${sender}`);
+      }
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const sender of this.#senders.values()) sender.close();
     await Promise.all([...this.#captures.values()].map(async (capture) => capture.stop()));
