@@ -25,7 +25,8 @@ import { answersOf, groupStats } from './sync/answers.ts';
 import { FactTeller } from './sync/facts.ts';
 import { Session } from './sync/session.ts';
 import { answerTo } from './sync/questions.ts';
-import { loadState, saveState } from './sync/state-file.ts';
+import { loadState } from './sync/state-file.ts';
+import { StateSaver } from './sync/state-saver.ts';
 import { Zones } from './sync/zones.ts';
 import { Warnings } from './warnings.ts';
 
@@ -46,9 +47,6 @@ export interface AgentOptions {
 
 /** How long a starting agent waits for a manager before it goes by what it saved. */
 const PATIENCE_MS = 1_000;
-/** Saving takes at most a twentieth of the time, however large the state is. */
-const SAVE_AFTER_MS = 1_000;
-const SAVE_SHARE = 20;
 const RETRY_MS = 1_000;
 const PRUNE_MS = 120_000;
 /** When it is said again that MACs are behind a link: LACP takes its time at the other end. */
@@ -76,6 +74,7 @@ export class Agent {
   readonly #roles: EdgeRoles;
   readonly #groups: FloodGroups;
   readonly #facts: FactTeller;
+  readonly #saver: StateSaver<UnitRun>;
   readonly #warnings: Warnings;
   readonly #zones: Zones;
   readonly #trackedZones = new TrackedZones((zone) => this.#switch.forgetConnections(zone));
@@ -92,8 +91,6 @@ export class Agent {
   #ready = false;
   #syncedRevision: number | undefined;
   #unitsTold = 0;
-  #save: NodeJS.Timeout | undefined;
-  #saveMs = 0;
   #legsSet: string | undefined;
   #closed = false;
 
@@ -167,6 +164,7 @@ export class Agent {
       },
     });
     this.#facts = new FactTeller(this.#session, this.#engine);
+    this.#saver = new StateSaver(stateDir, this.#state, this.#session, log);
     this.#bus = new BusClient<FromAgent, ToAgent>({
       endpoints: options.managers,
       insecure: options.insecure,
@@ -225,8 +223,7 @@ export class Agent {
   async close(): Promise<void> {
     this.#closed = true;
     this.#timers.forEach(clearTimeout);
-    clearTimeout(this.#save);
-    this.#saveNow();
+    this.#saver.close();
     this.#announcer.close();
     this.#packetIns.close();
     this.#edges.close();
@@ -359,7 +356,7 @@ export class Agent {
     this.#log.info(about, synced ? 'synced' : 'the saved state is in the switch');
     if (!synced) return;
     this.#session.applied(revision);
-    this.#saveSoon();
+    this.#saver.soon();
   }
 
   /** The host's legs in virtual networks; never on the strength of half a view, which would take them away. */
@@ -410,24 +407,5 @@ export class Agent {
       what();
     }, ms);
     this.#timers.add(timer);
-  }
-
-  #saveSoon(): void {
-    if (this.#options.stateDir === undefined) return;
-    this.#save ??= setTimeout(() => this.#saveNow(), Math.max(SAVE_AFTER_MS, SAVE_SHARE * this.#saveMs));
-  }
-
-  #saveNow(): void {
-    this.#save = undefined;
-    const { stateDir } = this.#options;
-    const { held } = this.#session;
-    if (stateDir === undefined || !held || (this.#session.up && !this.#session.complete)) return;
-    try {
-      const started = performance.now();
-      saveState(stateDir, held, this.#state);
-      this.#saveMs = performance.now() - started;
-    } catch (error) {
-      this.#log.error({ state_dir: stateDir, error: String(error) }, 'the state could not be saved');
-    }
   }
 }
