@@ -42,6 +42,7 @@ export function dataCentre(machines: number): { state: State<UnitRun>; dirty: Se
       uuid: `dp-${id}`,
       dpid: `0x${String(id).padStart(16, '0')}`,
       node_id: `node${id}`,
+      enable_ovs_learn_action: true,
     } as never);
     addInterface(state, { id, network, mode: 'host', datapath: id, port: 'eth0' });
     state.putRow('datapath_network', {

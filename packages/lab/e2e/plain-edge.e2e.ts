@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeEthernet, encodeEthernet, ETHERTYPE } from '@vnet/packet';
 import { Capture } from './capture.ts';
@@ -117,6 +118,27 @@ describe('a legacy machine that nobody has declared, behind a plain switch', () 
     expect((await edgeHosts()).has(LEGACY.quiet.mac)).toBe(false);
     await centre.reachedAfter('a2', LEGACY.quiet.address, 3_000);
     await expectPings('a1', LEGACY.quiet.address);
+  });
+
+  it('is heard from its very first frame on, here and on the peer, once, whoever comes', async () => {
+    const texts = Array.from({ length: 60 }, (_, index) => `first of ${index}.`);
+    const captures = await Promise.all(['a1', 'a2'].map(async (vm) => Capture.on(centre.lab.vm(vm), 'eth0', 'udp')));
+    const heard = (): readonly (readonly string[])[] =>
+      captures.map(({ frames }) => frames.map((frame) => frame.subarray(42).toString()).sort());
+    for (const [index, text] of texts.entries()) {
+      const ends = { src: `02:0c:00:00:02:${(16 + index).toString(16)}`, dst: BROADCAST, srcIp: '0.0.0.0' };
+      trunk.send([tagged(datagram({ ...ends, dstIp: '255.255.255.255' }, text), 100)]);
+      await delay(20);
+    }
+    await until(
+      () => heard().every(({ length }) => length >= texts.length),
+      () =>
+        `all are heard; missing are ${heard()
+          .map((each) => texts.filter((text) => !each.includes(text)).join(' '))
+          .join('; ')}`,
+    );
+    await Promise.all(captures.map(async (each) => each.stop()));
+    expect(heard()).toEqual([[...texts].sort(), [...texts].sort()]);
   });
 
   it('is listed by vnctl edge hosts, with VLAN, address, port and host', async () => {

@@ -3,7 +3,7 @@ import { decodeEthernet, encodeEthernet, ETHERTYPE, formatMac } from '@vnet/pack
 import type { TopologyInput } from '../src/index.ts';
 import { Capture } from './capture.ts';
 import type { DataCentre } from './data-centre.ts';
-import { arpRequestFrom, datagram, groupMac, ipv6, strange } from './frames.ts';
+import { arpRequestFrom, datagram, groupMac, ipv6, Sender, strange } from './frames.ts';
 import { expectMatrix } from './matrix.ts';
 import { upWithPlain, type PlainHost } from './plain-host.ts';
 import { joinSegment, setIpv6 } from './segments.ts';
@@ -332,6 +332,33 @@ describe('IPv6 in a segment', () => {
     for (const address of ['fd00::4', 'fd00::5']) {
       expect((await centre.ping('s1', address, { extra: ['-6'] })).received).toBe(0);
     }
+  });
+});
+
+describe('a peer’s machine that sends to ever new groups', () => {
+  it('does not fill the plain switch, and others lose nothing', async () => {
+    const { mac: src, address: srcIp } = centre.lab.vm('s2');
+    const to = (group: string, text: string): Buffer =>
+      datagram({ src, dst: groupMac(group), srcIp: srcIp!, dstIp: group }, text);
+    const used = '239.129.2.3';
+    const lessons = async (): Promise<number> =>
+      (await plain.flows()).filter((flow) => flow.includes('hard_timeout=') && /nw_dst=239/.test(flow)).length;
+    await witnesses.hear('s2', ['s1', 's4', 's3', 's5'], [to(used, 'a group in use')]);
+    const sender = new Sender(centre.lab.vm('s2'));
+    const counts: number[] = [];
+    // Of 200 at once none is lost before the switch looks at it.
+    for (let round = 0; round < 20; round++) {
+      sender.send(Array.from({ length: 200 }, (_, index) => to(`239.77.${round}.${index}`, 'flood')));
+      const { received, output } = await centre.ping('a2', '10.9.0.1', { count: 5 });
+      expect(received, output).toBe(5);
+      counts.push(await lessons());
+    }
+    sender.close();
+    expect(Math.max(...counts)).toBeGreaterThan(100);
+    expect(Math.max(...counts)).toBeLessThanOrEqual(1_024);
+    const everybody = onceToEach('s2', to(used, 'still in use'));
+    expect(await witnesses.arrivals('s2', [to(used, 'still in use')])).toEqual(everybody);
+    await centre.reachedAfter('s5', '10.0.0.3');
   });
 });
 

@@ -27,7 +27,8 @@ import { answersOf, groupStats } from './sync/answers.ts';
 import { FactTeller } from './sync/facts.ts';
 import { Session } from './sync/session.ts';
 import { answerTo } from './sync/questions.ts';
-import { loadState, saveState } from './sync/state-file.ts';
+import { loadState } from './sync/state-file.ts';
+import { StateSaver } from './sync/state-saver.ts';
 import { Zones } from './sync/zones.ts';
 import { Warnings } from './warnings.ts';
 
@@ -48,9 +49,6 @@ export interface AgentOptions {
 
 /** How long a starting agent waits for a manager before it goes by what it saved. */
 const PATIENCE_MS = 1_000;
-/** Saving takes at most a twentieth of the time, however large the state is. */
-const SAVE_AFTER_MS = 1_000;
-const SAVE_SHARE = 20;
 const RETRY_MS = 1_000;
 const PRUNE_MS = 120_000;
 /** When it is said again that MACs are behind a link: LACP takes its time at the other end. */
@@ -78,6 +76,7 @@ export class Agent {
   readonly #roles: EdgeRoles;
   readonly #groups: FloodGroups;
   readonly #facts: FactTeller;
+  readonly #saver: StateSaver<UnitRun>;
   readonly #warnings: Warnings;
   readonly #zones: Zones;
   readonly #trackedZones = new TrackedZones((zone) => this.#switch.forgetConnections(zone));
@@ -96,8 +95,6 @@ export class Agent {
   #ready = false;
   #syncedRevision: number | undefined;
   #unitsTold = 0;
-  #save: NodeJS.Timeout | undefined;
-  #saveMs = 0;
   #legsSet: string | undefined;
   #closed = false;
 
@@ -175,6 +172,7 @@ export class Agent {
       },
     });
     this.#facts = new FactTeller(this.#session, this.#engine);
+    this.#saver = new StateSaver(stateDir, this.#state, this.#session, log);
     this.#bus = new BusClient<FromAgent, ToAgent>({
       endpoints: options.managers,
       insecure: options.insecure,
@@ -233,8 +231,7 @@ export class Agent {
   async close(): Promise<void> {
     this.#closed = true;
     this.#timers.forEach(clearTimeout);
-    clearTimeout(this.#save);
-    this.#saveNow();
+    this.#saver.close();
     this.#announcer.close();
     this.#packetIns.close();
     this.#edges.close();
@@ -351,7 +348,8 @@ export class Agent {
       return view.whole;
     });
     if (!done || this.#closed) return;
-    this.#edges.stand(newcomers);
+    // Of half a view only the first flows are written; those of legacy machines come with the next commit.
+    if (done.whole) this.#edges.stand(newcomers);
     if (done.closes) this.#cache?.outdated();
     const { whole, synced, revision } = view;
     // What was saved may be about a machine that has moved meanwhile.
@@ -367,7 +365,7 @@ export class Agent {
     const about = { revision, flows: this.#engine.flowCount, changed: done.changed, units: this.#unitsSince() };
     this.#log.info(about, synced ? 'synced' : 'the saved state is in the switch');
     if (!synced) return;
-    this.#saveSoon();
+    this.#saver.soon();
     await this.#cache?.settled();
     this.#session.applied(revision);
   }
@@ -423,24 +421,5 @@ export class Agent {
       what();
     }, ms);
     this.#timers.add(timer);
-  }
-
-  #saveSoon(): void {
-    if (this.#options.stateDir === undefined) return;
-    this.#save ??= setTimeout(() => this.#saveNow(), Math.max(SAVE_AFTER_MS, SAVE_SHARE * this.#saveMs));
-  }
-
-  #saveNow(): void {
-    this.#save = undefined;
-    const { stateDir } = this.#options;
-    const { held } = this.#session;
-    if (stateDir === undefined || !held || (this.#session.up && !this.#session.complete)) return;
-    try {
-      const started = performance.now();
-      saveState(stateDir, held, this.#state);
-      this.#saveMs = performance.now() - started;
-    } catch (error) {
-      this.#log.error({ state_dir: stateDir, error: String(error) }, 'the state could not be saved');
-    }
   }
 }

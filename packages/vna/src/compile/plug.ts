@@ -13,7 +13,10 @@ export function plugged(view: View, emit: Emit, portId: number): Plugged | undef
   const plug = view.get('port', portId);
   if (plug?.role !== 'plain') return undefined;
   if (uplinks(view).some((uplink) => uplink.id === portId)) return undefined;
-  if (scopesOf(plug).some((scope) => scope.length > LONGEST_SCOPE)) return warn(emit, plug, BAD_ID);
+  if (scopesOf(plug).some((scope) => scope.length > LONGEST_SCOPE)) {
+    warn(emit, plug, BAD_ID);
+    return undefined;
+  }
   for (const scope of scopesOf(plug)) emit.output('scope', scope, true);
 
   const face = interfaceOf(view, plug);
@@ -28,8 +31,9 @@ export function plugged(view: View, emit: Emit, portId: number): Plugged | undef
   };
   // A port that has lost its interface is still plugged: the manager must go on knowing its claim.
   emit.output('localInterface', face.id, { interface_id: face.id, port_name: name, port_number: ofport, claim });
-  if (hasLostClaim(view, face, claim)) return warn(emit, plug, hasMoved(face, plug));
-  return { face, plug: { ...plug, name, ofport, claim, zone } };
+  if (!hasLostClaim(view, face, claim)) return { face, plug: { ...plug, name, ofport, claim, zone } };
+  warn(emit, plug, hasMoved(face, plug));
+  return undefined;
 }
 
 /** The interface is in service on its port. */
@@ -67,7 +71,7 @@ function hasMoved(face: Tables['interface'], plug: SwitchPort): Warning {
   };
 }
 
-export function warn(emit: Emit, plug: SwitchPort, { details, ...problem }: Warning): undefined {
+export function warn(emit: Emit, plug: SwitchPort, { details, ...problem }: Warning): void {
   emit.output('warning', `port ${plug.name}`, { ...problem, details: { port: plug.name, ...details } });
 }
 

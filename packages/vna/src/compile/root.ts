@@ -11,7 +11,7 @@ const FIRST = { ovs: 'host', plain: 'plainHost' } as const satisfies Record<Pipe
  */
 export function pipelineOf(view: View): Pipeline | undefined {
   const own = ownDatapath(view);
-  if (own) return own.enable_ovs_learn_action === false ? 'plain' : 'ovs';
+  if (own) return own.enable_ovs_learn_action ? 'ovs' : 'plain';
   return view.get('self', 1)?.remote === true ? undefined : 'ovs';
 }
 

@@ -113,7 +113,13 @@ export function dataCentre(): TestRow[] {
     ...NETWORKS.map((id) => row('network', { id, uuid: `nw-${id}`, mode: 'virtual', mtu: 1458 })),
     ...[101, 102].map((id) => row('network', { id, uuid: `nw-${id}`, mode: 'physical', mtu: 1500 })),
     ...DATAPATHS.flatMap((id) => [
-      row('datapath', { id, uuid: `dp-${id}`, dpid: `0x${String(id).padStart(16, '0')}`, node_id: `node${id}` }),
+      row('datapath', {
+        id,
+        uuid: `dp-${id}`,
+        dpid: `0x${String(id).padStart(16, '0')}`,
+        node_id: `node${id}`,
+        enable_ovs_learn_action: true,
+      }),
       ...machine(id, PHYSICAL.get(id)!, 0xc0a80000 + id, 0x525400000000 + id, 'eth0', id),
     ]),
     ...NETWORKS.flatMap((network) =>

@@ -4,7 +4,7 @@ import { IP_PROTOCOL } from '@vnet/packet';
 import { homeOf, ownAddress, transportTo, tunnelPort, uplinkPort } from '../compile/bindings.ts';
 import type { View } from '../compile/emit.ts';
 import { filteringOf } from '../compile/filtering/interface.ts';
-import { TABLES, type Table } from '../pipeline/tables.ts';
+import { PIPELINES, type Table } from '../pipeline/tables.ts';
 import type { Tables } from '../state/tables.ts';
 import { type TracedPacket, traceArgument } from './packet.ts';
 import { type Trace, parseTrace } from './trace.ts';
@@ -57,8 +57,8 @@ function arrival(
   return { inPort, tunnel: { key: networkId, from: transport.address, to: own } };
 }
 
-const tablesById = new Map<number, Table>(Object.values<Table>(TABLES).map((table) => [table.id, table]));
-const tablesByName = new Map<string, Table>(Object.values<Table>(TABLES).map((table) => [table.name, table]));
+const tablesById = new Map<number, Table>(PIPELINES.ovs.map((table) => [table.id, table]));
+const tablesByName = new Map<string, Table>(PIPELINES.ovs.map((table) => [table.name, table]));
 
 /** Where the groups of an interface have been asked, and which interface that was. */
 const FILTERED_BY: Readonly<Record<string, 'from' | 'to'>> = { EGRESS_VERDICT: 'from', INGRESS_VERDICT: 'to' };
