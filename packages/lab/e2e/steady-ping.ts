@@ -2,7 +2,7 @@ import type { Daemon } from '../src/index.ts';
 import type { DataCentre } from './data-centre.ts';
 import { until } from './until.ts';
 
-/** A ping every millisecond that goes on while something happens, and then says what was lost. */
+/** A ping every millisecond, or as often as wanted, that goes on while something happens, and then says what was lost. */
 export class SteadyPing {
   readonly #daemon: Daemon;
 
@@ -11,10 +11,11 @@ export class SteadyPing {
   }
 
   /** Begins; when the promise settles, answers come. */
-  static async start(centre: DataCentre, from: string, address: string): Promise<SteadyPing> {
+  static async start(centre: DataCentre, from: string, address: string, hertz = 1_000): Promise<SteadyPing> {
     const name = `ping-${address}-${starts++}`;
-    const ping = new SteadyPing(centre.lab.spawn(from, name, ['ping', '-n', '-i', '0.001', address]));
-    await ping.more(100);
+    const argv = ['ping', '-n', '-i', String(1 / hertz), address];
+    const ping = new SteadyPing(centre.lab.spawn(from, name, argv));
+    await ping.more(hertz / 10);
     return ping;
   }
 
