@@ -13,6 +13,8 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'migrations/src/**/*.test.ts'],
           testTimeout: 30_000,
+          // The first test of a file may have to wait for a database with all migrations.
+          hookTimeout: 60_000,
           globalSetup: ['packages/vnmgr/test/shared_mariadb.ts'],
         },
       },

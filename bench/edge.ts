@@ -10,7 +10,7 @@ import { loadavg } from 'node:os';
 import { DataCentre } from '../packages/lab/e2e/data-centre.ts';
 import { declareMachine, LEGACY, LEGACY_SITE, mapVlans, TRUNK } from '../packages/lab/e2e/edge-site.ts';
 import { Lab } from '../packages/lab/src/index.ts';
-import { processorMs } from './processor.ts';
+import { processorMs } from '../packages/lab/e2e/processor.ts';
 import { compare } from './report.ts';
 
 const ROUNDS = 7;

@@ -10,7 +10,7 @@ import { loadavg } from 'node:os';
 import type { DataCentre } from '../packages/lab/e2e/data-centre.ts';
 import { spray } from '../packages/lab/e2e/spray.ts';
 import { addInterface, addInterfaces, oneNetwork } from './network.ts';
-import { processorMs } from './processor.ts';
+import { processorMs } from '../packages/lab/e2e/processor.ts';
 import { median, report } from './report.ts';
 
 const INTERFACES = 1_000;

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const BENCHMARKS = [
-  ...['api', 'codec', 'compile', 'edge', 'flows', 'groups', 'interface-add', 'memory'],
+  ...['api', 'codec', 'compile', 'edge', 'edge-flood', 'flows', 'groups', 'interface-add', 'memory'],
   'security-groups',
 ];
 

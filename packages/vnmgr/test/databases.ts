@@ -1,6 +1,5 @@
-import { beforeAll, describe } from 'vitest';
-import type { Databases } from './mariadb.ts';
-import { sharedMariaDb } from './shared_mariadb.ts';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { type BorrowedDatabase, borrowDatabase } from './shared_mariadb.ts';
 
 export interface TestDatabases {
   /** URL of an empty database. */
@@ -14,16 +13,17 @@ export function onEachDatabase(tests: (databases: TestDatabases) => void): void 
   });
 
   describe('on MariaDB', () => {
-    let server: Databases;
+    let database: BorrowedDatabase;
     beforeAll(async () => {
-      server = await sharedMariaDb();
-    }, 60_000);
-    let url: string | undefined;
+      database = await borrowDatabase();
+    });
+    afterAll(() => {
+      database.giveBack();
+    });
     tests({
       url: async () => {
-        if (url === undefined) url = await server.createDatabase();
-        else await server.emptyDatabase(url);
-        return url;
+        await database.empty();
+        return database.url;
       },
     });
   });
