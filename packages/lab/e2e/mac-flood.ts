@@ -52,7 +52,7 @@ export async function floodedSite(): Promise<DataCentre> {
 }
 
 /** Floods the edge of the site from the legacy side, and settles when the agent has reported that the VLAN is full. */
-export async function macFlood(centre: DataCentre, pingHertz?: number): Promise<MacFlood> {
+export async function macFlood(centre: DataCentre, pingHertz = 1_000): Promise<MacFlood> {
   const edge = centre.lab.host(EDGE);
   const agent = centre.agent(EDGE);
   const flowCount = async (): Promise<number> =>
