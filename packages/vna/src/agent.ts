@@ -6,6 +6,7 @@ import { ownDatapath } from './compile/bindings.ts';
 import { Engine, type Changes, type UnitRun } from './compile/engine.ts';
 import { ROOTS, UNITS } from './compile/units.ts';
 import { Bridge, type BridgeView } from './datapath/bridge.ts';
+import { CachePurge } from './datapath/cache-purge.ts';
 import { DatapathCache } from './datapath/datapath-cache.ts';
 import { LegDevices } from './datapath/leg-devices.ts';
 import { RemoteBridge } from './datapath/remote-bridge.ts';
@@ -106,8 +107,13 @@ export class Agent {
     this.#zones = new Zones(stateDir, log);
     this.#legDevices = new LegDevices(log);
     if (options.ovsdb !== NO_OVSDB) {
-      const round = async (): Promise<string> => this.#control('revalidator/wait');
-      this.#cache = new DatapathCache({ round, nudge: () => this.#switch.nudge(), log });
+      const control = async (command: string): Promise<string> => this.#control(command);
+      this.#cache = new DatapathCache({
+        round: async () => control('revalidator/wait'),
+        nudge: () => this.#switch.nudge(),
+        purge: new CachePurge({ control, log }),
+        log,
+      });
     }
     const send = (packets: readonly PacketOut[]): void => this.#switch.send(packets);
     this.#announcer = new Announcer(send, (owner) => entryInto(this.#state).correction(this.#state, owner));
@@ -239,6 +245,7 @@ export class Agent {
     this.#bus.close();
     this.#bridge.close();
     this.#legDevices.close();
+    this.#cache?.close();
     await this.#switch.close();
   }
 

@@ -1,10 +1,13 @@
 import type { Log } from '../log.ts';
+import type { CachePurge } from './cache-purge.ts';
 
 export interface DatapathCacheOptions {
   /** Settles when the switch has ended the round of its cache that is under way, or the next one (`revalidator/wait`). */
   readonly round: () => Promise<unknown>;
   /** Makes the switch begin a round now, and not when half a second is over. */
   readonly nudge: () => void;
+  /** For switches that do not always let the cache follow. */
+  readonly purge?: CachePurge;
   readonly log: Log;
 }
 
@@ -31,6 +34,7 @@ export class DatapathCache {
 
   /** Packets may go by flows that are no more. Changes that come while the cache is looked at share the next look. */
   outdated(): void {
+    this.#options.purge?.soon();
     if (this.#asked) return;
     this.#asked = true;
     this.#looks = this.#looks.then(() => this.#look());
@@ -39,6 +43,10 @@ export class DatapathCache {
   /** When it settles, no packet goes by flows of which it was said before that they are no more. Never rejects. */
   async settled(): Promise<void> {
     await this.#looks;
+  }
+
+  close(): void {
+    this.#options.purge?.close();
   }
 
   async #look(): Promise<void> {

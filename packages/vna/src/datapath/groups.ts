@@ -13,13 +13,15 @@ export class Groups {
     for (const { group } of known?.groups ?? []) this.#standing.set(group, '');
   }
 
-  /** Writes what is new or different. */
-  async write(channel: SwitchChannel, wanted: Iterable<Group>): Promise<void> {
+  /** Writes what is new or different. @returns whether a group is another one than before */
+  async write(channel: SwitchChannel, wanted: Iterable<Group>): Promise<boolean> {
+    let changed = false;
     for (const { id, type, ports } of wanted) {
       const contents = JSON.stringify([type, ports]);
       const standing = this.#standing.get(id);
       if (standing === contents) continue;
       this.#standing.set(id, contents);
+      changed ||= standing !== undefined;
       await channel.send({
         type: 'group_mod',
         command: standing === undefined ? 'add' : 'modify',
@@ -33,6 +35,7 @@ export class Groups {
         })),
       });
     }
+    return changed;
   }
 
   /** Removes all others. With a group go the flows that use it: those have to be gone, or to have been written anew, before. */

@@ -284,10 +284,11 @@ export class Switch {
       const whole = isWhole();
       const commands = this.#plan(whole);
       await this.#meters.write(channel, meters);
-      await this.#groups.write(channel, groups);
+      const regrouped = await this.#groups.write(channel, groups);
       const refused = await this.#write(channel, commands);
       if (whole) await this.#groups.retain(channel, groups);
-      if (refused.length === 0) return { whole, changed: commands.length, closes: commands.some(mayClose) };
+      if (refused.length === 0)
+        return { whole, changed: commands.length, closes: regrouped || commands.some(mayClose) };
       this.#known = false;
       this.#setAside(refused);
     } catch (error) {
