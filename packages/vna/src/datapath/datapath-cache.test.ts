@@ -180,6 +180,7 @@ describe('a change of flows', () => {
   const cases: readonly [string, Flow | undefined, Flow | undefined, boolean | undefined][] = [
     ['adds a way', undefined, flow, false],
     ['adds what drops', undefined, drop, true],
+    ['adds what drops at an edge', undefined, { ...drop, feature: 'edge' }, false],
     ['makes an interface a filtered one', undefined, { ...flow, feature: 'filtering' }, true],
     ['adds a rule of a filter', undefined, { ...flow, feature: 'filter' }, true],
     ['adds a rule of a group', undefined, { ...flow, feature: 'group' }, false],
