@@ -45,7 +45,7 @@ afterAll(async () => {
 
 /** The machines that `vnctl edge hosts` lists, by MAC. */
 async function edgeHosts(): Promise<ReadonlyMap<string, Readonly<Record<string, unknown>>>> {
-  const { stdout } = await centre.vnctl('-o', 'json', 'edge', 'hosts');
+  const { stdout } = await centre.vnctl('-o', 'json', 'edge', 'hosts', '--limit', '1000');
   const { items } = JSON.parse(stdout) as { items: Record<string, unknown>[] };
   return new Map(items.map((item) => [String(item['mac_address']), item]));
 }

@@ -340,7 +340,8 @@ export class Agent {
       return view.whole;
     });
     if (!done || this.#closed) return;
-    this.#edges.stand(newcomers);
+    // Of half a view only the first flows are written; those of legacy machines come with the next commit.
+    if (done.whole) this.#edges.stand(newcomers);
     const { whole, synced, revision } = view;
     // What was saved may be about a machine that has moved meanwhile.
     this.#confirmed ||= synced;
