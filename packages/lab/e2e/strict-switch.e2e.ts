@@ -4,6 +4,7 @@ import { Lab } from '../src/index.ts';
 import { split, type Abilities } from './strict-openflow.ts';
 import { StrictSwitch } from './strict-switch.ts';
 import { ONE_HOST } from './topologies.ts';
+import { until } from './until.ts';
 
 let lab: Lab;
 let strict: StrictSwitch;
@@ -246,9 +247,11 @@ describe('what OpenFlow 1.3 has', () => {
     );
     await ofctl('add-flow', `in_port=${ports[0]},actions=output:${ports[1]}`);
     const ping = ['ping', '-n', '-c', '1', '-W', '1', '10.0.0.2'];
-    expect((await lab.exec('vm1', ping, { anyExit: true })).stdout).toContain(' 0 received');
+    const received = async (): Promise<boolean> =>
+      (await lab.exec('vm1', ping, { anyExit: true })).stdout.includes(' 1 received');
+    expect(await received()).toBe(false);
     await ofctl('add-flow', `in_port=${ports[1]},actions=output:${ports[0]}`);
-    expect((await lab.exec('vm1', ping)).stdout).toContain(' 1 received');
+    await until(received, 'an answer comes');
   });
 });
 
