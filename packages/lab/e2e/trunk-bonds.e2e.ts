@@ -218,6 +218,7 @@ describe('a trunk with an LACP partner', () => {
       't2  no LACP partner  not in use',
     ]);
     await expectNoLoop();
+    await failOver();
     const bond = { ...LACP };
     await plug(tor, { links: LINKS.edge1, name: 'bond-edge1', bond, port: { trunks: VLANS, vlan_mode: 'trunk' } });
     await untilGroup('select');
