@@ -155,6 +155,7 @@ describe('a legacy machine that nobody has declared, behind a plain switch', () 
     await expectPings('a2', NEW);
     await expectPings('s2', SEGMENT_NEW);
     await expectPings('a1', '10.0.0.2', 1);
+    await until(() => beside.texts.length > 0, 'the answer to a1 is captured');
     expect(beside.texts).toHaveLength(1);
     expect(other.texts).toEqual([]);
   });
@@ -250,6 +251,7 @@ describe('tags', () => {
     await using trunkCapture = await Capture.on(centre.lab.host('edge1'), TRUNK, 'icmp or (vlan and icmp)', 'inout');
     await using underlay = await Capture.on(centre.lab.node('rack1'), 'hv2', 'icmp or (vlan and icmp)', 'inout');
     await expectPings(vm, address, 2);
+    for (const { frames } of [trunkCapture, underlay]) await until(() => frames.length >= 4, 'all are captured');
     const tags = trunkCapture.frames.map((frame) => decodeEthernet(frame).vlans.map(({ vid }) => vid));
     expect(tags).toEqual([[vlan], [vlan], [vlan], [vlan]]);
     expect(underlay.frames.map((frame) => decodeEthernet(frame).vlans)).toEqual([[], [], [], []]);
@@ -258,6 +260,7 @@ describe('tags', () => {
   it('are on neither side of what comes to a VM on the plain switch', async () => {
     await using vm = await Capture.on(centre.lab.vm('a1'), 'eth0', 'icmp or vlan', 'inout');
     await expectPings('a1', NEW, 2);
+    await until(() => vm.frames.length >= 4, 'all are captured');
     expect(vm.frames.map((frame) => decodeEthernet(frame).vlans)).toEqual([[], [], [], []]);
   });
 });
