@@ -37,11 +37,16 @@ afterAll(async () => {
 
 /** Which edge carries VLAN 100, as the manager says. */
 async function holder(): Promise<(typeof EDGES)[number]> {
-  const { items } = (await centre.api('GET', 'edge_roles')) as { items?: { vlan_id: number; datapath_uuid: string }[] };
-  const role = items?.find(({ vlan_id }) => vlan_id === 100);
+  const role = await roleOf100();
   const name = EDGES.find((edge) => role?.datapath_uuid === `dp-${edge}`);
-  if (!name) throw new Error(`nobody carries VLAN 100: ${JSON.stringify(items)}`);
+  if (!name) throw new Error(`nobody carries VLAN 100: ${JSON.stringify(role)}`);
   return name;
+}
+
+async function roleOf100() {
+  type Role = { vlan_id: number; datapath_uuid: string; alone: boolean };
+  const { items } = (await centre.api('GET', 'edge_roles')) as { items?: Role[] };
+  return items?.find(({ vlan_id }) => vlan_id === 100);
 }
 
 function other(edge: string): (typeof EDGES)[number] {
@@ -176,6 +181,51 @@ describe('two edge hosts on one VLAN', () => {
     expect(lost).toEqual([]);
     expect(await holder()).toBe(before);
     await expectNoLoop();
+  });
+
+  it('count as one while the port of the other is on no bridge, until the manager has heard that it is', async () => {
+    const [one, two] = [await holder(), other(await holder())];
+    const marks = [await centre.agent(one).mark(), await centre.agent(two).mark()] as const;
+    await centre.lab.host(two).vsctl('del-port', TRUNK);
+    const warning = 'the port of an edge interface is not on the bridge: it carries no VLAN';
+    expect(await centre.agent(two).message(warning, { after: marks[1] })).toMatchObject({ port: TRUNK });
+    await until(async () => (await roleOf100())?.alone === true, `${one} goes on by itself`);
+    await centre.settled();
+    const ping = await SteadyPing.start(centre, 'a3', MACHINE.address.split('/')[0]!);
+    await centre.vnmgr.stop();
+    await ping.more(5_000);
+    const { lost, answers } = await ping.stop();
+    process.stderr.write(`manager away, the other edge not plugged: ${lost.length} of ${answers} lost\n`);
+    expect(lost).toEqual([]);
+    await centre.lab.host(two).vsctl('add-port', 'br0', TRUNK);
+    const seen = async (): Promise<boolean> =>
+      (await centre.flows(two, 'table=15')).some((each) => each.includes('dl_vlan=100 '));
+    await until(seen, `${two} knows that its trunk is back`);
+    expect(await isOpen(two)).toBe(false);
+    await centre.startManager();
+    await until(async () => (await roleOf100())?.alone === false, `${one} knows of ${two}`);
+    await until(() => isOpen(one), `${one} goes on`);
+    expect(await isOpen(two)).toBe(false);
+    await expectNoLoop();
+  });
+
+  it('say when and why they begin and stop', async () => {
+    const [one, two] = [await holder(), other(await holder())];
+    const [begun, stopped] = [await centre.agent(two).mark(), await centre.agent(one).mark()];
+    await centre.lab.exec(one, ['ip', 'link', 'set', TRUNK, 'down']);
+    const about = { vlan: 100, network: 'nw-a', port: TRUNK };
+    const is100 = (line: Readonly<Record<string, unknown>>, msg: string): boolean =>
+      line['vlan'] === 100 && line['msg'] === msg;
+    const end = await centre
+      .agent(one)
+      .message((line) => is100(line, 'this edge carries a VLAN no more'), { after: stopped });
+    expect(end).toMatchObject({ ...about, reason: 'its trunk is dead' });
+    const start = await centre
+      .agent(two)
+      .message((line) => is100(line, 'this edge carries a VLAN from now on'), { after: begun });
+    expect(start).toMatchObject(about);
+    await centre.lab.exec(one, ['ip', 'link', 'set', TRUNK, 'up']);
+    await centre.settled();
   });
 
   it('hand over at once when the mapping of the one that carries it is deleted, and need no manager then', async () => {

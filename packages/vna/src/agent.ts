@@ -136,6 +136,7 @@ export class Agent {
       ask: (request) => this.#askForRoles(request),
       lend: (flows) => this.#switch.timed.lend(flows),
       withdraw: (flows) => this.#switch.timed.withdraw(flows),
+      log,
     });
     this.#groups = new FloodGroups({
       teach: (lesson) => this.#switch.timed.teach(lesson),
@@ -362,6 +363,7 @@ export class Agent {
     // What was saved may be about a machine that has moved meanwhile.
     this.#confirmed ||= synced;
     if (whole && this.#confirmed) this.#announcer.sayNews();
+    if (whole) this.#roles.stand();
     if (whole) this.#trackedZones.update(this.#engine.output('zone').keys());
     if (whole) this.#legs();
     if (!this.#ready) {

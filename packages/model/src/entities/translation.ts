@@ -28,6 +28,10 @@ export const translation = declare({
       doc: 'What no entry is about passes as it is.',
     },
   },
-  scopes: { follows: ['interface_id'] },
+  scopes: {
+    own: [{ scope: 'translation', column: 'id' }],
+    lends: ['interface_id'],
+    follows: ['interface_id'],
+  },
   api: [{ kind: 'resource', path: 'translations' }],
 });

@@ -23,6 +23,8 @@ export interface EdgeVlan {
   readonly ofport: number;
   readonly portName: string;
   readonly claim: string;
+  /** No other edge of the VLAN is known to be plugged. */
+  readonly alone: boolean;
   /** Another edge could carry it, too: which one does is for the manager to say. */
   readonly contested: boolean;
   /** This host carries it. */
@@ -63,7 +65,9 @@ export function edgeVlanOf(view: View, vlanTranslationId: number): EdgeVlan | un
   if (!domain || ofport === undefined || !trunk) return undefined;
   const { id, vlan_id: vlan } = row;
   const role = roleOf(view, row);
-  const contested = hasRivals(view, row);
+  const others = otherMappings(view, row);
+  const alone = others.every((other) => !mayBePlugged(view, other));
+  const contested = others.length > 0 && !(alone && holdsAlone(row, role) && isKnownPlug(view, face.id, trunk));
   return {
     id,
     end: vlanEnd(id),
@@ -75,6 +79,7 @@ export function edgeVlanOf(view: View, vlanTranslationId: number): EdgeVlan | un
     portName: trunk.name,
     // A take-over is a new plug: the newest claim wins.
     claim: role ? `${trunk.claim} ${role.epoch}` : trunk.claim,
+    alone,
     contested,
     active: !contested || role?.vlan_translation_id === id,
   };
@@ -97,10 +102,33 @@ function mappingsOf(view: View, { kind, id }: Domain): readonly Tables['vlan_tra
     : view.find('vlan_translation', 'segment_id', id);
 }
 
-function hasRivals(view: View, row: Tables['vlan_translation']): boolean {
+/** The mappings of the same VLAN to the same domain, at other edges. */
+export function otherMappings(view: View, row: Tables['vlan_translation']): readonly Tables['vlan_translation'][] {
   const domain = domainOf(row);
-  if (!domain) return false;
-  return mappingsOf(view, domain).some(({ id, vlan_id }) => id !== row.id && vlan_id === row.vlan_id);
+  if (!domain) return [];
+  return mappingsOf(view, domain).filter(({ id, vlan_id }) => id !== row.id && vlan_id === row.vlan_id);
+}
+
+/** Whether the edge of a mapping may have a port somewhere: one that this host knows nothing of may. */
+function mayBePlugged(view: View, { translation_id }: Tables['vlan_translation']): boolean {
+  const translation = view.get('translation', translation_id);
+  const face = view.get('interface', translation?.interface_id);
+  if (!translation || !face) return true;
+  if (translation.mode !== 'vnet_edge' || face.mode !== 'edge') return false;
+  return view.get('bound', face.id) !== undefined || view.find('active_interface', 'interface_id', face.id).length > 0;
+}
+
+/** Whether the manager has said that this edge goes on by itself: then no other one gets the role, whatever happens. */
+export function holdsAlone({ id }: Tables['vlan_translation'], role: Tables['edge_role'] | undefined): boolean {
+  return role?.vlan_translation_id === id && role.alone;
+}
+
+/** Whether the others can know of this very plug: one that has been pulled may have been replaced by another edge. */
+function isKnownPlug(view: View, interfaceId: number, { claim }: Trunk): boolean {
+  const own = ownDatapath(view)?.id;
+  return view
+    .find('active_interface', 'interface_id', interfaceId)
+    .some((row) => row.datapath_id === own && row.claim === claim);
 }
 
 /** The VLANs of a domain that this host carries now. */

@@ -41,10 +41,14 @@ describe('an edge', () => {
     const { engine } = engineOn(site());
     expect(engine.output('localInterface').get('70')).toMatchObject({ port_name: 'trunk0', claim: 'claim-60 1' });
     expect(engine.output('localMachine').get(String(SEEN))).toMatchObject({ vlan_translation_id: 1 });
+    const role = (vlan: number, network: number, alone: boolean) => ({
+      about: { vlan, network: `nw-${network}`, port: 'trunk0' },
+      ...{ alone, contested: !alone, unfit: null, pledged: false },
+    });
     expect([...engine.output('edgeRole')]).toEqual([
-      ['1', { alone: true }],
-      [String(CONTESTED), { alone: false }],
-      ['3', { alone: true }],
+      ['1', role(100, 1, true)],
+      [String(CONTESTED), role(200, 2, false)],
+      ['3', role(300, 1, true)],
     ]);
     expect(engine.output('edgeClaim').get(String(FAR))).toMatchObject({ own: false, vlan_translation_id: null });
   });
@@ -59,7 +63,8 @@ describe('an edge', () => {
 
   it('leaves contested VLANs to another edge while its trunk is dead, and says so', () => {
     const { engine } = engineOn(changed(site(), 'port', 60, { link_up: false }));
-    expect([...engine.output('edgeRole').keys()]).toEqual(['1', '3']);
+    const unfit = [...engine.output('edgeRole')].filter(([, role]) => role.unfit !== null);
+    expect(unfit).toEqual([[String(CONTESTED), expect.objectContaining({ unfit: 'its trunk is dead' })]]);
     expect(engine.output('warning').get('trunk trunk0')?.message).toContain('a trunk is dead');
     expect(engineOn(site()).engine.output('warning').has('trunk trunk0')).toBe(false);
   });
@@ -71,7 +76,55 @@ describe('an edge', () => {
     standby.engine.run();
     expect(standby.engine.output('localInterface').has('70')).toBe(false);
     expect(standby.engine.output('edgeClaim').get(String(SEEN))).toMatchObject({ vlan_translation_id: null });
-    expect(standby.engine.output('warning').get('edge 1')?.message).toContain('another edge carries this VLAN');
+    expect(standby.engine.output('warning').get('edge vt-1')?.message).toContain('another edge carries this VLAN');
+  });
+
+  it('has a rival only in an edge that may be plugged, and goes on by itself when the manager has said so', () => {
+    const rival = (values: object): TestRow[] => [
+      { table: 'translation', row: { id: 2, uuid: 'tr-2', mode: 'vnet_edge', interface_id: 91, ...values } },
+      { table: 'interface', row: { id: 91, uuid: 'if-91', mode: 'edge', iface_id: null } },
+    ];
+    const plug = (datapath: number): TestRow => ({
+      table: 'active_interface',
+      row: { id: 91, interface_id: 91, datapath_id: datapath, singular: true, claim: 'theirs' },
+    });
+    const roleOn = (...rows: TestRow[]): unknown => {
+      const { alone, contested } = engineOn(rows).engine.output('edgeRole').get(String(CONTESTED)) ?? {};
+      return { alone, contested };
+    };
+    const phantom = [...site(), ...rival({})];
+    const pledged = changed(phantom, 'edge_role', 2, { alone: true });
+    // Without the manager's word it does not begin, and with it only as long as nobody else can have begun.
+    expect(roleOn(...phantom)).toEqual({ alone: true, contested: true });
+    expect(roleOn(...pledged)).toEqual({ alone: true, contested: false });
+    expect(roleOn(...pledged, plug(2))).toEqual({ alone: false, contested: true });
+    expect(roleOn(...changed(pledged, 'port', 60, { claim: 'plugged anew' }))).toEqual({
+      alone: true,
+      contested: true,
+    });
+    expect(roleOn(...changed(pledged, 'edge_role', 2, { vlan_translation_id: 4 }))).toEqual({
+      alone: true,
+      contested: true,
+    });
+    // Of one that is not known nobody can say where its port is.
+    expect(roleOn(...site())).toEqual({ alone: false, contested: true });
+    expect(roleOn(...site(), ...rival({ mode: 'static_address' }))).toEqual({ alone: true, contested: true });
+    expect([...engineOn(phantom).engine.output('scope').keys()]).toContain('translation/2');
+  });
+
+  it('says that its port is not on the bridge, and gives its VLANs up', () => {
+    const rows = changed(site(), 'edge_role', 2, { alone: true });
+    const { engine } = engineOn(changed(rows, 'port', 60, { name: 'trnk0' }));
+    const { message, details } = engine.output('warning').get('no port trunk0')!;
+    expect(message).toContain('the port of an edge interface is not on the bridge');
+    expect(details).toMatchObject({ port: 'trunk0', interface: 'if-60', remedy: 'ovs-vsctl add-port BRIDGE trunk0' });
+    const roles = [...engine.output('edgeRole')].map(([id, { unfit, pledged }]) => [id, unfit, pledged]);
+    const unfit = 'its port is not in use';
+    expect(roles).toEqual([
+      ['1', unfit, false],
+      ['2', unfit, true],
+      ['3', unfit, false],
+    ]);
   });
 
   it('keeps a machine out that the manager refuses, or that uses the MAC of a virtual machine', () => {

@@ -114,6 +114,25 @@ export interface Gate {
   readonly flow: TimedFlow;
 }
 
+/** A VLAN behind an edge of this host, and whether this host may carry it. */
+export interface EdgeRole {
+  /** The VLAN, its network or segment, and the port, for people. */
+  readonly about: {
+    readonly vlan: number | null;
+    readonly network?: string | undefined;
+    readonly segment?: string | undefined;
+    readonly port: string | null;
+  };
+  /** No other edge of the VLAN is known to be plugged. */
+  readonly alone: boolean;
+  /** It is carried only while the manager says so. */
+  readonly contested: boolean;
+  /** Why it is left to other edges. */
+  readonly unfit: string | null;
+  /** The manager gives the role to nobody else before this host has given it up. */
+  readonly pledged: boolean;
+}
+
 /** MAC of this datapath that neighbours send floods of a domain to, on a switch that cannot restore what groups they were for. */
 export interface FloodMac {
   readonly mac: number;
@@ -132,8 +151,8 @@ export interface Outputs {
   readonly localSegment: true;
   readonly localMachine: EdgeHostFact;
   readonly edgeClaim: EdgeClaim;
-  /** A VLAN translation whose role is asked for. */
-  readonly edgeRole: { readonly alone: boolean };
+  /** By VLAN translation. */
+  readonly edgeRole: EdgeRole;
   readonly gate: Gate;
   /** What the flows are written for; nothing while nobody knows what the switch can do. */
   readonly pipeline: Pipeline;

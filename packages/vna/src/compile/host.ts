@@ -5,7 +5,9 @@ import { REASON, REGISTERS, TRANSPORT, load, on } from '../pipeline/registers.ts
 import { PIPELINES, type Pipeline } from '../pipeline/tables.ts';
 import { ARP_ANSWER, BACK } from './arp-answer.ts';
 import { ownAddress, ownDatapath, tunnelPort, uplinkOf, uplinkOutput, uplinks } from './bindings.ts';
+import type { Tables } from '../state/tables.ts';
 import { bond } from './bond.ts';
+import { leaveRoles } from './edge-gate.ts';
 import type { Emit, View } from './emit.ts';
 import { leg } from './leg.ts';
 
@@ -166,11 +168,21 @@ function checkLocalPort(view: View, emit: Emit): void {
 export function hostPort(view: View, emit: Emit, id: number): void {
   const row = view.get('interface_port', id);
   if (row?.interface_mode === 'internal') return leg(view, emit, row);
-  if (row?.interface_mode !== 'host' || row.port_name === null) return;
+  if (row?.interface_mode === 'edge') leaveRoles(view, emit, row);
+  const absent = row && PORT_IS_ABSENT.get(row.interface_mode);
+  if (!absent || row.port_name === null) return;
   if (view.find('port', 'name', row.port_name).length > 0) return;
   if (view.find('port', 'bond', row.port_name).length > 0) return;
-  emit.output('warning', `no uplink ${row.port_name}`, {
-    message: 'the port of the host interface is not on the bridge',
-    details: { port: row.port_name, remedy: `ovs-vsctl add-port BRIDGE ${row.port_name}` },
+  const face = view.get('interface', row.interface_id)?.uuid;
+  emit.output('warning', `no port ${row.port_name}`, {
+    message: absent,
+    details: { port: row.port_name, interface: face, remedy: `ovs-vsctl add-port BRIDGE ${row.port_name}` },
   });
 }
+
+/** Links that are known beforehand; machines come and go. */
+const PORT_IS_ABSENT: ReadonlyMap<Tables['interface']['mode'], string> = new Map([
+  ['host', 'the port of the host interface is not on the bridge'],
+  ['edge', 'the port of an edge interface is not on the bridge: it carries no VLAN'],
+  ['promiscuous', 'the port of a promiscuous interface is not on the bridge'],
+]);

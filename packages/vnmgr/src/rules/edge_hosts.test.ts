@@ -239,6 +239,16 @@ describe('the role of a VLAN', () => {
     expect(await ask('1')).toBe(false);
   });
 
+  it('is free when one that goes on by itself has given it up', async () => {
+    expect(await ask('1', true)).toBe(true);
+    const released = [await mappingId('vt-1')];
+    const datapath_id = await idOf(model, 'datapaths', 'dp-1');
+    await keeper.ask({ type: 'roles', request: 1, datapath_id, wanted: [], released });
+    expect(await model.ok('edge_roles.list')).toMatchObject({ items: [{ datapath_uuid: 'dp-1', alone: false }] });
+    now += 501;
+    expect(await ask('2', true)).toBe(true);
+  });
+
   it('is free when its mapping is deleted', async () => {
     expect(await ask('1', true)).toBe(true);
     await model.ok('vlan_translations.delete', { uuid: 'vt-1' });

@@ -10,6 +10,9 @@ export const ROLE_MS = 4_000;
 /** A role that was given up goes to another so much later: by then the switch has closed what its agent told it to. */
 const RELEASE_MS = 500;
 
+/** Who writes, as the history says. */
+const WRITER = { who: 'edges', request_id: '' };
+
 export interface RoleKeeperOptions {
   readonly store: Store;
   readonly settings: Settings;
@@ -54,7 +57,7 @@ export class RoleKeeper {
     const steps = await store.read((queries) => this.#steps(queries, wanted));
     const news = steps.filter((step) => this.#mayHave(step) && !isGranted(step));
     if (news.length > 0) {
-      await store.write({ who: 'edges', request_id: '' }, async (tx) => {
+      await store.write(WRITER, async (tx) => {
         const edit = new Editor(tx, settings);
         for (const step of await this.#steps(tx, wanted)) {
           if (this.#mayHave(step) && !isGranted(step)) await grant(edit, step, datapath_id);
@@ -72,9 +75,17 @@ export class RoleKeeper {
     const roles = await this.#options.store.read((queries) =>
       queries.allIn('edge_role', 'vlan_translation_id', [...released]),
     );
-    for (const { id } of roles.filter(({ datapath_id }) => datapath_id === datapathId)) {
-      this.#until.set(id, this.#now() + RELEASE_MS);
-    }
+    const own = roles.filter(({ datapath_id }) => datapath_id === datapathId);
+    for (const { id } of own) this.#until.set(id, this.#now() + RELEASE_MS);
+    if (!own.some(({ alone }) => alone)) return;
+    await this.#options.store.write(WRITER, async (tx) => {
+      const edit = new Editor(tx, this.#options.settings);
+      const now = await tx.allIn('edge_role', 'vlan_translation_id', [...released]);
+      for (const role of now.filter(({ datapath_id }) => datapath_id === datapathId)) {
+        await edit.update('edge_role', role, { alone: false });
+      }
+      await edit.settle();
+    });
   }
 
   async #steps(queries: Queries, wanted: readonly Wanted[]): Promise<Step[]> {
