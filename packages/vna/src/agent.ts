@@ -21,6 +21,7 @@ import { FloodGroups } from './services/flood-groups.ts';
 import { entryInto } from './services/packet-entry.ts';
 import { PacketInService } from './services/packet-in-service.ts';
 import type { PacketOut } from './services/packet-out.ts';
+import { refusedMachines } from './services/refused-machines.ts';
 import { State } from './state/state.ts';
 import { replaceRows, setPorts } from './state/writes.ts';
 import { answersOf, groupStats } from './sync/answers.ts';
@@ -107,7 +108,7 @@ export class Agent {
     this.#log = log;
     this.#warnings = new Warnings(log);
     this.#zones = new Zones(stateDir, log);
-    this.#legDevices = new LegDevices(log);
+    this.#legDevices = new LegDevices({ log, onLost: (name) => this.#remakeLeg(name) });
     if (options.ovsdb !== NO_OVSDB) {
       const round = async (): Promise<string> => this.#control('revalidator/wait');
       this.#cache = new DatapathCache({ round, nudge: () => this.#switch.nudge(), log });
@@ -146,6 +147,7 @@ export class Agent {
       flows: async (filter) => this.#switch.flows(filter),
       control: async (...command) => this.#control(...command),
       arePortsKnown: () => this.#bridge.current,
+      warnings: () => [...this.#bridge.warnings(), ...this.#legDevices.warnings(), ...refusedMachines(this.#state)],
     });
     const saved = stateDir === undefined ? undefined : loadState(stateDir, log);
     if (saved) {
@@ -252,13 +254,20 @@ export class Agent {
     this.#state.put('self', { id: 1, node_id: nodeId, dpid, made, userspace, remote });
     this.#session.identify(view.dpid);
     this.#switch.start();
-    this.#legDevices.update(this.#engine.output('leg'), view.userspace);
+    const opened = new Set(view.ports.flatMap(({ name, ofport }) => (ofport === null ? [] : [name])));
+    this.#legDevices.update(this.#engine.output('leg'), { userspace: view.userspace, opened });
     this.#schedule();
   }
 
   #askForRoles(request: Omit<AgentRoles, 'type' | 'datapath_id'>): void {
     const own = ownDatapath(this.#state);
     if (own && this.#session.heard) this.#bus.send({ type: 'roles', datapath_id: own.id, ...request });
+  }
+
+  #remakeLeg(name: string): void {
+    this.#bridge.remakeLeg(name).catch((error: unknown) => {
+      this.#log.error({ port: name, error: String(error) }, 'the port of a leg could not be made anew; trying again');
+    });
   }
 
   #adopt(dpid: string): void {
@@ -368,7 +377,7 @@ export class Agent {
     this.#log.info(about, synced ? 'synced' : 'the saved state is in the switch');
     if (!synced) return;
     this.#saveSoon();
-    await this.#cache?.settled();
+    await Promise.all([this.#cache?.settled(), this.#legDevices.settled(this.#engine.output('leg').values())]);
     this.#session.applied(revision);
   }
 
