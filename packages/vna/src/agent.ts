@@ -45,6 +45,8 @@ export interface AgentOptions {
   readonly log: Log;
   /** The first flows stand. */
   readonly onReady: () => void;
+  /** It cannot do its work as it was started; says why, and what to do. */
+  readonly onUnusable?: (problem: string) => void;
 }
 
 /** How long a starting agent waits for a manager before it goes by what it saved. */
@@ -208,6 +210,7 @@ export class Agent {
         this.#schedule();
       },
       onPacketIn: (packet) => this.#packetIns.receive(packet),
+      onUnusable: options.onUnusable,
       ...(remote ? { onChannel: (channel) => remote.follow(channel) } : {}),
     });
     if (remote) {
