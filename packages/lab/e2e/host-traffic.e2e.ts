@@ -209,7 +209,9 @@ describe('in a data centre', () => {
     await host.vsctl('add-port', 'br0', 'stray');
     const line = await agent.message((each) => each['port'] === 'stray', { after: mark });
     expect(line['msg']).toBe('a port without interface: its packets are dropped');
-    expect(line['remedy']).toContain('vnctl interface add --mode vif --port-name');
+    for (const mode of ['vif', 'edge', 'promiscuous']) {
+      expect(line['remedy']).toContain(`--mode ${mode} --port-name stray`);
+    }
     await centre.vnctl('interfaces', 'add', '--uuid', 'if-stray', '--mode', 'vif', '--port-name', 'stray');
     await agent.message((each) => each['msg'] === 'no longer a problem' && each['subject'] === 'port stray', {
       after: mark,

@@ -158,12 +158,59 @@ describe('legs in network namespaces', () => {
   it('wait for a namespace that is missing, and say so', async () => {
     const netns = `${centre.lab.id}-late`;
     await makeLeg({ name: 'leglate', tenant: 'a', address: '10.0.0.120', mac: '02:0e:00:00:00:20', netns });
-    const line = await centre.agent('hv1').message(({ port, error }) => port === 'leglate' && error !== undefined);
-    expect(line['error']).toContain(`ip netns add ${netns}`);
+    const line = await centre
+      .agent('hv1')
+      .message(({ port, msg }) => port === 'leglate' && msg === 'a leg of the host is not ready; trying again');
+    expect(line['remedy']).toBe(`ip netns add ${netns}`);
+    const { stderr } = await centre.vnctl('interfaces', 'modify', 'if-leglate', '--display-name', 'late', '--wait');
+    expect(stderr).toMatch(new RegExp(`hv1 warns: a leg of the host is not ready.*ip netns add ${netns}`));
     await centre.lab.machine.exec(['ip', 'netns', 'add', netns]);
     await standsWith('10.0.0.120/24', 'leglate', netns);
     await centre.vnctl('interfaces', 'del', 'if-leglate');
     await centre.lab.machine.exec(['ip', 'netns', 'del', netns]);
+  });
+
+  it('move when their namespace is another one, and out of it', async () => {
+    const { machine } = centre.lab;
+    const [netns, other] = [`${centre.lab.id}-one`, `${centre.lab.id}-two`];
+    for (const name of [netns, other]) await machine.exec(['ip', 'netns', 'add', name]);
+    await makeLeg({ name: 'legmove', tenant: 'a', address: '10.0.0.130', mac: '02:0e:00:00:00:30', netns });
+    await standsWith('10.0.0.130/24', 'legmove', netns);
+    await centre.vnctl('interfaces', 'modify', 'if-legmove', '--netns', other, '--wait');
+    expect(await addresses('legmove', other), 'what is waited for is there').toEqual(['10.0.0.130/24']);
+    expect(await addresses('legmove', netns)).toEqual([]);
+    await centre.reachedAfter('a3', '10.0.0.130');
+    await centre.vnctl('interfaces', 'modify', 'if-legmove', '--netns', '');
+    await standsWith('10.0.0.130/24', 'legmove');
+    expect(await addresses('legmove', other)).toEqual([]);
+    await centre.reachedAfter('a3', '10.0.0.130');
+    await centre.vnctl('interfaces', 'del', 'if-legmove');
+    for (const name of [netns, other]) await machine.exec(['ip', 'netns', 'del', name]);
+  });
+
+  it('come back when their namespace is deleted and made again, also after a restart of the agent', async () => {
+    const { machine } = centre.lab;
+    const netns = `${centre.lab.id}-again`;
+    const address = '10.0.0.140';
+    await machine.exec(['ip', 'netns', 'add', netns]);
+    await makeLeg({ name: 'legback', tenant: 'a', address, mac: '02:0e:00:00:00:40', netns });
+    await standsWith(`${address}/24`, 'legback', netns);
+    await machine.exec(['ip', 'netns', 'del', netns]);
+    await machine.exec(['ip', 'netns', 'add', netns]);
+    await standsWith(`${address}/24`, 'legback', netns);
+    await centre.reachedAfter('a2', address);
+
+    await machine.exec(['ip', 'netns', 'del', netns]);
+    const problem = async (): Promise<string> => (await centre.vnctl('agents', '--columns', 'warnings')).stdout;
+    await until(async () => (await problem()).includes(`ip netns add ${netns}`), 'the agent warns of the namespace');
+    await centre.agent('hv1').stop();
+    await machine.exec(['ip', 'netns', 'add', netns]);
+    await centre.agent('hv1').start();
+    await standsWith(`${address}/24`, 'legback', netns);
+    await centre.reachedAfter('a2', address);
+    await until(async () => !(await problem()).includes('legback'), 'nothing is wrong any more');
+    await centre.vnctl('interfaces', 'del', 'if-legback');
+    await machine.exec(['ip', 'netns', 'del', netns]);
   });
 
   it('let a BIRD on the host form a BGP session with the one of a VM, and learn its route', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { DataCentre } from './data-centre.ts';
 import { expectMatrix } from './matrix.ts';
 import { Program } from './program.ts';
@@ -29,6 +29,20 @@ afterAll(async () => {
   await centre.down();
 });
 
+test('the daemons log alike', async () => {
+  const { vnmgr, vnapi } = centre;
+  for (const [name, program] of Object.entries({ vnmgr, vnapi, vna: remote })) {
+    for (const line of await program.lines()) {
+      expect(line).toMatchObject({
+        program: name,
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
+      });
+      expect(Object.keys(line)).not.toContain('pid');
+      expect(Object.keys(line)).not.toContain('hostname');
+    }
+  }
+});
+
 describe('a switch that dials in', () => {
   it('is served by OpenFlow alone: all machines reach each other as before', async () => {
     for (const vm of ['a2', 'a3']) await centre.reachedAfter('a1', centre.lab.vm(vm).address!);
@@ -56,6 +70,15 @@ describe('a switch that dials in', () => {
     await remote.message('another switch has dialled in; it is turned away', { after });
     await host.vsctl('del-br', 'br1');
     expect((await centre.ping('a1', '10.0.0.2', { count: 3 })).received).toBe(3);
+  });
+
+  it('has one agent: a second one on its address says so, and ends', async () => {
+    const host = centre.lab.host('hv1');
+    const command = centre.vnaCommand('hv1', '--ovsdb', 'none', '--openflow', `listen:${ENDPOINT}`);
+    const second = host.spawn('vna-second', command);
+    expect(await second.exited).toEqual({ code: 1, signal: null });
+    expect(await second.output()).toContain(`--openflow listen:${ENDPOINT}: cannot listen: listen EADDRINUSE`);
+    expect((await centre.ping('a1', '10.0.0.2', { count: 1 })).received).toBe(1);
   });
 
   it('cannot get an internal interface, and the agent says so', async () => {

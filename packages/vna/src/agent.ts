@@ -22,6 +22,7 @@ import { FloodGroups } from './services/flood-groups.ts';
 import { entryInto } from './services/packet-entry.ts';
 import { PacketInService } from './services/packet-in-service.ts';
 import type { PacketOut } from './services/packet-out.ts';
+import { refusedMachines } from './services/refused-machines.ts';
 import { State } from './state/state.ts';
 import { replaceRows, setPorts } from './state/writes.ts';
 import { answersOf, groupStats } from './sync/answers.ts';
@@ -46,6 +47,8 @@ export interface AgentOptions {
   readonly log: Log;
   /** The first flows stand. */
   readonly onReady: () => void;
+  /** It cannot do its work as it was started; says why, and what to do. */
+  readonly onUnusable?: (problem: string) => void;
 }
 
 /** How long a starting agent waits for a manager before it goes by what it saved. */
@@ -105,7 +108,7 @@ export class Agent {
     this.#log = log;
     this.#warnings = new Warnings(log);
     this.#zones = new Zones(stateDir, log);
-    this.#legDevices = new LegDevices(log);
+    this.#legDevices = new LegDevices({ log, onLost: (name) => this.#remakeLeg(name) });
     if (options.ovsdb !== NO_OVSDB) {
       const control = async (command: string): Promise<string> => this.#control(command);
       this.#cache = new DatapathCache({
@@ -150,6 +153,7 @@ export class Agent {
       flows: async (filter) => this.#switch.flows(filter),
       control: async (...command) => this.#control(...command),
       arePortsKnown: () => this.#bridge.current,
+      warnings: () => [...this.#bridge.warnings(), ...this.#legDevices.warnings(), ...refusedMachines(this.#state)],
     });
     const saved = stateDir === undefined ? undefined : loadState(stateDir, log);
     if (saved) {
@@ -211,6 +215,7 @@ export class Agent {
         this.#schedule();
       },
       onPacketIn: (packet) => this.#packetIns.receive(packet),
+      onUnusable: options.onUnusable,
       ...(remote ? { onChannel: (channel) => remote.follow(channel) } : {}),
     });
     if (remote) {
@@ -257,13 +262,20 @@ export class Agent {
     this.#state.put('self', { id: 1, node_id: nodeId, dpid, made, userspace, remote });
     this.#session.identify(view.dpid);
     this.#switch.start();
-    this.#legDevices.update(this.#engine.output('leg'), view.userspace);
+    const opened = new Set(view.ports.flatMap(({ name, ofport }) => (ofport === null ? [] : [name])));
+    this.#legDevices.update(this.#engine.output('leg'), { userspace: view.userspace, opened });
     this.#schedule();
   }
 
   #askForRoles(request: Omit<AgentRoles, 'type' | 'datapath_id'>): void {
     const own = ownDatapath(this.#state);
     if (own && this.#session.heard) this.#bus.send({ type: 'roles', datapath_id: own.id, ...request });
+  }
+
+  #remakeLeg(name: string): void {
+    this.#bridge.remakeLeg(name).catch((error: unknown) => {
+      this.#log.error({ port: name, error: String(error) }, 'the port of a leg could not be made anew; trying again');
+    });
   }
 
   #adopt(dpid: string): void {
@@ -375,7 +387,7 @@ export class Agent {
     this.#log.info(about, synced ? 'synced' : 'the saved state is in the switch');
     if (!synced) return;
     this.#saver.soon();
-    await this.#cache?.settled();
+    await Promise.all([this.#cache?.settled(), this.#legDevices.settled(this.#engine.output('leg').values())]);
     this.#session.applied(revision);
   }
 

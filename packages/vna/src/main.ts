@@ -5,11 +5,23 @@ import { Agent } from './agent.ts';
 import { OPTIONS, PROGRAM, openflowEndpoint } from './options.ts';
 
 const options = optionsOfProcess(PROGRAM, OPTIONS);
-const log = pino({ base: { program: 'vna', node_id: options.nodeId } }, pino.destination({ fd: 2, sync: true }));
+const log = pino(
+  { base: { program: 'vna', node_id: options.nodeId }, timestamp: pino.stdTimeFunctions.isoTime },
+  pino.destination({ fd: 2, sync: true }),
+);
 
 try {
   const security = { insecure: options.insecure, ...(options.keys === undefined ? {} : { keys: options.keys }) };
   for (const endpoint of options.manager) checkEndpoint(endpoint, security);
+  const end = (code: number): void => {
+    agent.close().then(
+      () => process.exit(code),
+      (error: unknown) => {
+        log.error({ error: String(error) }, 'stopping went wrong');
+        process.exit(1);
+      },
+    );
+  };
   const agent = new Agent({
     nodeId: options.nodeId,
     managers: options.manager,
@@ -21,16 +33,14 @@ try {
     insecure: options.insecure,
     log,
     onReady: () => log.info({ bridge: options.bridge }, 'ready'),
+    onUnusable: (problem) => {
+      log.fatal(problem);
+      end(1);
+    },
   });
   const stop = (signal: string): void => {
     log.info({ signal }, 'stopping; the flows stay');
-    agent.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ error: String(error) }, 'stopping went wrong');
-        process.exit(1);
-      },
-    );
+    end(0);
   };
   process.once('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));

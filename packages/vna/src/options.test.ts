@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openflowEndpoint } from './options.ts';
+import { listenAddress, openflowEndpoint } from './options.ts';
 
 describe('the OpenFlow endpoint', () => {
   const local = { ovsdb: 'unix:/run/ovs/db.sock', bridge: 'br0', openflow: undefined };
@@ -14,7 +14,20 @@ describe('the OpenFlow endpoint', () => {
     expect(openflowEndpoint({ ...local, ovsdb: 'none', openflow: listen })).toBe(listen);
   });
 
-  it.each(['', 'br0', 'listen:unix:/x', 'tcp:host', 'udp:host:1'])('is not %j', (openflow) => {
+  it.each([
+    ['listen:tcp:127.0.0.1:6653', { host: '127.0.0.1', port: 6653 }],
+    ['listen:tcp:[::1]:6653', { host: '::1', port: 6653 }],
+    ['tcp:[::1]:6653', undefined],
+    ['unix:/run/br0.mgmt', undefined],
+  ])('%s is waited at %j', (openflow, address) => {
+    expect(openflowEndpoint({ ...local, openflow })).toBe(openflow);
+    expect(listenAddress(openflow)).toEqual(address);
+  });
+
+  it.each([
+    ...['', 'br0', 'listen:unix:/x', 'tcp:host', 'udp:host:1', 'tcp:::1:6653'],
+    ...['listen:tcp:127.0.0.1:99999', 'listen:tcp:127.0.0.1:0', 'tcp:host:65536'],
+  ])('is not %j', (openflow) => {
     expect(() => openflowEndpoint({ ...local, openflow })).toThrow('--openflow');
   });
 });

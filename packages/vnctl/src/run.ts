@@ -7,7 +7,8 @@ import { buildProgram, type Invocation } from './commands/program.ts';
 import { commandSpecs, requestsOf, type Request } from './commands/specification.ts';
 import { completionScript, findShell } from './completion/script.ts';
 import { exitCodes, Failure, type ExitCode } from './failure.ts';
-import type { Row } from './output/answers.ts';
+import { warningsAbout } from './output/agents.ts';
+import { isRow, type Row } from './output/answers.ts';
 import { checkHasNames } from './output/names.ts';
 import { render, renderExactly } from './output/print.ts';
 import type { GetItems } from './output/references.ts';
@@ -65,8 +66,11 @@ async function tryOne(
 ): Promise<ExitCode> {
   const perform = invocation.spec.document ? applyDocument : performRequest;
   try {
-    const { applied } = await perform(invocation, request, settings, terminal);
-    return applied === undefined ? exitCodes.done : reportApplied(applied, invocation.waitSeconds, terminal);
+    const { applied, body } = await perform(invocation, request, settings, terminal);
+    if (applied === undefined) return exitCodes.done;
+    const exitCode = reportApplied(applied, invocation.waitSeconds, terminal);
+    for (const line of await warningsOf(body, settings)) terminal.warn(line);
+    return exitCode;
   } catch (error) {
     if (error instanceof ApiFailure && (settings.format === 'json' || settings.format === 'yaml')) {
       terminal.print(renderExactly(settings.format, error.body));
@@ -89,6 +93,20 @@ async function performRequest(
   const text = await render(settings, request, answer.body, getItems);
   if (text !== '') terminal.print(text);
   return answer;
+}
+
+/** What agents warn of that is about the object of an answer, or its interface. The change is made: a failure here is none. */
+async function warningsOf(body: unknown, { api }: Settings): Promise<readonly string[]> {
+  if (!isRow(body)) return [];
+  const names = [body['uuid'], body['interface_uuid']].filter((name) => typeof name === 'string');
+  if (names.length === 0) return [];
+  try {
+    const { body: agents } = await callApi(api, { method: 'GET', path: '/agents', params: {} });
+    return warningsAbout(agents, names);
+  } catch (error) {
+    if (error instanceof Failure) return [];
+    throw error;
+  }
 }
 
 function reportApplied(applied: AppliedAnswer, waitSeconds: number | undefined, terminal: Terminal): ExitCode {

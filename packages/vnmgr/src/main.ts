@@ -31,7 +31,10 @@ function makeKeys(args: readonly string[]): void {
 
 async function serve(): Promise<void> {
   const { database, listen, ...rest } = optionsOfProcess(program, options);
-  const log = pino(pino.destination({ fd: 2, sync: true }));
+  const log = pino(
+    { base: { program: 'vnmgr' }, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ fd: 2, sync: true }),
+  );
   try {
     // Before the database is made or changed.
     for (const endpoint of listen)

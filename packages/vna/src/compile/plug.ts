@@ -20,7 +20,7 @@ export function plugged(view: View, emit: Emit, portId: number): Plugged | undef
   for (const scope of scopesOf(plug)) emit.output('scope', scope, true);
 
   const face = interfaceOf(view, plug);
-  const problem = face ? problemOf(view, face, plug) : NO_INTERFACE;
+  const problem = face ? problemOf(view, face, plug) : hasNoInterface(plug);
   if (problem) warn(emit, plug, problem);
   if (!face || problem || plug.ofport === null) return undefined;
 
@@ -49,10 +49,17 @@ const BAD_ID = {
   details: { remedy: 'ovs-vsctl set interface NAME external_ids:vnet-interface=if-…' },
 };
 
-const NO_INTERFACE = {
-  message: 'a port without interface: its packets are dropped',
-  details: { remedy: 'vnctl interface add --mode vif --port-name NAME …, or remove the port from the bridge' },
-};
+function hasNoInterface({ name, bond, vnet_interface: claimed }: SwitchPort): Warning {
+  const port = `--port-name ${bond ?? name}`;
+  const remedy = [
+    ...(claimed === null ? [] : [`correct vnet-interface=${claimed} in its external-ids`]),
+    `for a machine: vnctl interface add --mode vif ${port} …`,
+    `for the trunk of a legacy switch: --mode edge ${port} --owner-datapath-uuid …`,
+    `for a whole LAN: --mode promiscuous ${port} …`,
+    `or remove it: ovs-vsctl del-port ${name}`,
+  ];
+  return { message: 'a port without interface: its packets are dropped', details: { remedy: remedy.join('; ') } };
+}
 
 /** The scopes in which the interface of a port may be found. */
 function scopesOf(plug: SwitchPort): readonly string[] {
@@ -82,7 +89,7 @@ function problemOf(view: View, face: Tables['interface'], plug: SwitchPort): War
   if (!MODES_WITH_PORTS.has(face.mode)) {
     return {
       message: 'an interface of this mode has no port',
-      details: { ...about, mode: face.mode, remedy: 'use mode vif for a virtual machine' },
+      details: { ...about, mode: face.mode, remedy: `make it anew with mode ${[...MODES_WITH_PORTS].join(', ')}` },
     };
   }
   const carrier = portOf(view, face);

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { parseMac } from '@vnet/model';
 import { OvsdbClient, type Operation } from '@vnet/ovsdb';
-import type { Leg } from '../compile/emit.ts';
+import type { Leg, Warning } from '../compile/emit.ts';
 import type { Log } from '../log.ts';
 import type { SeenPort } from '../state/tables.ts';
 import { bondOf, bondOperations } from './bonds.ts';
 import { createBridge, isOpen, prepareBridge, setDatapathId, setDatapathType } from './bridge-setup.ts';
 import { FreshLinks } from './fresh-links.ts';
 import { checkHostSettings } from './host-settings.ts';
-import { legOperations, takenNames } from './leg-ports.ts';
+import { legOperations, removeLeg, takenNames } from './leg-ports.ts';
 import {
   DATABASE,
   MADE_BY_AGENT,
@@ -27,6 +27,7 @@ import {
 /** How long a new bridge may take to open its local port before its datapath type is given up. */
 const PROBE_MS = 2_000;
 const RETRY_MS = 1_000;
+const PORT_TAKEN = 'the port of an internal interface is there, and not made by the agent';
 
 export interface BridgeView {
   /** `0x` and 16 hexadecimal digits. */
@@ -63,7 +64,7 @@ export class Bridge {
   readonly #freshLinks = new FreshLinks(() => void this.#look());
   #nextPortId = 1;
   #legs: ReadonlyMap<string, Leg> | undefined;
-  #namesSaid = '';
+  #taken: Warning | undefined;
   #busy = false;
   #again = false;
   #restoring = false;
@@ -87,10 +88,24 @@ export class Bridge {
     return this.#monitor.current;
   }
 
+  /** What is wrong now. */
+  warnings(): readonly Warning[] {
+    return this.#taken ? [this.#taken] : [];
+  }
+
   /** The legs that the host has, once that is known: ports are made for them, and those of others that were made are removed. */
   setLegs(legs: ReadonlyMap<string, Leg>): void {
     this.#legs = legs;
     void this.#look();
+  }
+
+  /** Makes the port of a leg anew: it is removed, and found missing at the next look. */
+  async remakeLeg(name: string): Promise<void> {
+    const bridge = findBridge(this.#monitor, this.#options.name);
+    if (!bridge || !this.#monitor.current || !this.#legs?.has(name)) return;
+    if (takenNames(interfacesOf(this.#monitor, bridge), this.#legs).includes(name)) return;
+    this.#options.log.info({ port: name }, 'the device of a leg is lost: its port is made anew');
+    await this.#transact(removeLeg(bridge, portsOf(this.#monitor, bridge), name));
   }
 
   /** Gives a bridge that the agent made the datapath id of its record. */
@@ -167,15 +182,13 @@ export class Bridge {
 
   #legOperations(bridge: BridgeRow, interfaces: readonly InterfaceRow[]): readonly Operation[] {
     if (!this.#legs) return [];
-    const taken = takenNames(interfaces, this.#legs).join(', ');
-    if (taken !== this.#namesSaid && taken !== '') {
+    const ports = takenNames(interfaces, this.#legs).join(', ');
+    if (ports === '') this.#taken = undefined;
+    else if (ports !== this.#taken?.details['ports']) {
       const remedy = 'ovs-vsctl del-port NAME, or give the interface another port name';
-      this.#options.log.warn(
-        { ports: taken, remedy },
-        'the port of an internal interface is there, and not made by the agent',
-      );
+      this.#taken = { message: PORT_TAKEN, details: { ports, remedy } };
+      this.#options.log.warn(this.#taken.details, PORT_TAKEN);
     }
-    this.#namesSaid = taken;
     return legOperations(bridge, interfaces, portsOf(this.#monitor, bridge), this.#legs);
   }
 

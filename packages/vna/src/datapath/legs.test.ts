@@ -39,6 +39,7 @@ const made: InterfaceRow = {
   external_ids: new Map([
     [LEG, 'if-leg0'],
     ['vnet-interface', 'if-leg0'],
+    ['vnet-netns', 'red'],
   ]),
 };
 const wanted = new Map([['leg0', LEG0]]);
@@ -53,6 +54,20 @@ describe('the ports of legs', () => {
   it('follow MAC and MTU', () => {
     const [change] = legOperations(bridge, [{ ...made, mtu_request: 1500 }], [port], wanted);
     expect(change).toMatchObject({ op: 'update', row: { mtu_request: 1458 } });
+  });
+
+  it('are made anew for another namespace, and kept where none was noted yet', () => {
+    const elsewhere = new Map([['leg0', { ...LEG0, netns: null }]]);
+    expect(legOperations(bridge, [made], [port], elsewhere)).toEqual([
+      op.mutate('Bridge', [['_uuid', '==', uuid(1)]], [['ports', 'delete', [uuid(2)]]]),
+    ]);
+    const unnoted = new Map(made.external_ids);
+    unnoted.delete('vnet-netns');
+    const [change] = legOperations(bridge, [{ ...made, external_ids: unnoted }], [port], wanted);
+    expect(change).toMatchObject({ op: 'update' });
+    expect((change!['row'] as { external_ids: unknown }).external_ids).toEqual(
+      op.update('Interface', [], { external_ids: made.external_ids })['row']!['external_ids' as never],
+    );
   });
 
   it('go when they are not wanted any more', () => {

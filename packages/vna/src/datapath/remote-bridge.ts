@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DisconnectedError, PORT, type MessageOf, type SwitchChannel } from '@vnet/openflow';
-import type { Leg } from '../compile/emit.ts';
+import type { Leg, Warning } from '../compile/emit.ts';
 import type { Log } from '../log.ts';
 import type { SeenPort } from '../state/tables.ts';
 import type { BridgeView } from './bridge.ts';
@@ -11,6 +11,7 @@ type PortDescription = MessageOf<'port_desc_reply'>['ports'][number];
 /** Ports from this number on are reserved (OFPP_MAX). */
 const FIRST_RESERVED = 0xffffff00;
 const LINK_DOWN = 1;
+const NO_LEGS = 'internal interfaces need OVSDB: they are not made on this switch';
 
 export interface RemoteBridgeOptions {
   readonly log: Log;
@@ -26,7 +27,7 @@ export class RemoteBridge {
   readonly #options: RemoteBridgeOptions;
   readonly #claims = new Map<string, string>();
   #channel: SwitchChannel | undefined;
-  #saidOfLegs = '';
+  #legsRefused: Warning | undefined;
 
   constructor(options: RemoteBridgeOptions) {
     this.#options = options;
@@ -61,14 +62,25 @@ export class RemoteBridge {
     return Promise.resolve();
   }
 
+  /** There are no legs. */
+  remakeLeg(_name: string): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** Says which legs cannot be made. */
   setLegs(legs: ReadonlyMap<string, Leg>): void {
     const ports = [...legs.keys()].join(', ');
-    if (ports !== '' && ports !== this.#saidOfLegs) {
+    if (ports === '') this.#legsRefused = undefined;
+    else if (ports !== this.#legsRefused?.details['ports']) {
       const remedy = 'bind the interface to a datapath whose agent has OVSDB';
-      this.#options.log.warn({ ports, remedy }, 'internal interfaces need OVSDB: they are not made on this switch');
+      this.#legsRefused = { message: NO_LEGS, details: { ports, remedy } };
+      this.#options.log.warn(this.#legsRefused.details, NO_LEGS);
     }
-    this.#saidOfLegs = ports;
+  }
+
+  /** What is wrong now. */
+  warnings(): readonly Warning[] {
+    return this.#legsRefused ? [this.#legsRefused] : [];
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import { connectSwitch, listenForSwitches, type SwitchChannel } from '@vnet/openflow';
 import type { Log } from '../log.ts';
+import { listenAddress } from '../options.ts';
 
 /** The connections to the switch: one for changes and one for packets, so that neither waits for the other. */
 export interface SwitchLine {
@@ -14,16 +15,17 @@ export interface SwitchLineOptions {
   readonly dpid: () => string | undefined;
   /** While no datapath id is known, the switch that dials in first is the one. */
   readonly takesFirst: boolean;
+  /** There is no listening where it was wanted; says why, and what to do. */
+  readonly onUnusable?: ((problem: string) => void) | undefined;
   readonly onFlowChannel: (channel: SwitchChannel) => void;
   readonly onPacketChannel: (channel: SwitchChannel) => void;
 }
 
 const BACKOFF = { firstMs: 20, maxMs: 500 };
-const LISTEN = /^listen:tcp:(.+):(\d+)$/;
 
 export function openSwitchLine(options: SwitchLineOptions): SwitchLine {
-  const listen = LISTEN.exec(options.endpoint);
-  return listen ? beDialled(options, listen[1]!, Number(listen[2])) : dial(options);
+  const listen = listenAddress(options.endpoint);
+  return listen ? beDialled(options, listen) : dial(options);
 }
 
 function dial({ endpoint, log, onFlowChannel, onPacketChannel }: SwitchLineOptions): SwitchLine {
@@ -36,7 +38,10 @@ function dial({ endpoint, log, onFlowChannel, onPacketChannel }: SwitchLineOptio
 }
 
 /** A switch that dials in has one connection for both. */
-function beDialled(options: SwitchLineOptions, host: string, port: number): SwitchLine {
+function beDialled(
+  options: SwitchLineOptions,
+  { host, port }: { readonly host: string; readonly port: number },
+): SwitchLine {
   const { log } = options;
   let present: SwitchChannel | undefined;
   const onSwitch = (channel: SwitchChannel): void => {
@@ -62,7 +67,8 @@ function beDialled(options: SwitchLineOptions, host: string, port: number): Swit
   const listener = listenForSwitches({ host, port, log, onSwitch });
   listener.then(
     ({ port: bound }) => log.info({ host, port: bound }, 'waiting for the switch to dial in'),
-    (error: unknown) => log.error({ host, port, error: String(error) }, 'cannot listen for the switch'),
+    (error: Error) =>
+      options.onUnusable?.(`--openflow ${options.endpoint}: cannot listen: ${error.message}; choose another address`),
   );
   return {
     close: () =>

@@ -45,6 +45,8 @@ export interface SwitchOptions {
   readonly onPacketIn: (packet: PacketIn) => void;
   /** There is a line to the switch; it may not be up yet. For those to whom the switch is whoever is at its end. */
   readonly onChannel?: (channel: SwitchChannel) => void;
+  /** See `SwitchLineOptions`. */
+  readonly onUnusable?: ((problem: string) => void) | undefined;
 }
 
 export interface Commit {
@@ -125,12 +127,13 @@ export class Switch {
   /** Dials; called when the bridge is prepared. Calling again does nothing. */
   start(): void {
     if (this.#line || this.#closed) return;
-    const { endpoint, log, dpid, onChannel } = this.#options;
+    const { endpoint, log, dpid, onChannel, onUnusable } = this.#options;
     this.#line = openSwitchLine({
       endpoint,
       log,
       dpid,
       takesFirst: onChannel !== undefined,
+      onUnusable,
       onFlowChannel: (channel) => this.#use(channel),
       onPacketChannel: (channel) => this.#packets.use(channel),
     });

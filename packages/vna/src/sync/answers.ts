@@ -1,4 +1,4 @@
-import type { RuleStats } from '@vnet/model';
+import type { AgentWarning, RuleStats } from '@vnet/model';
 import type { Engine } from '../compile/engine.ts';
 import { pipelineOf } from '../compile/root.ts';
 import type { UnitRun } from '../compile/unit-run.ts';
@@ -18,6 +18,8 @@ export interface AnswersOptions {
   readonly control: (command: string, ...args: readonly string[]) => Promise<string>;
   /** Whether the ports last seen are those of the switch. */
   readonly arePortsKnown: () => boolean;
+  /** What is wrong besides what the engine warns of. */
+  readonly warnings: () => readonly AgentWarning[];
 }
 
 /** What the agent tells when it is asked. A switch with plain OpenFlow 1.3 has neither traces nor rules that count. */
@@ -35,7 +37,7 @@ export function answersOf(options: AnswersOptions): Answers {
       flows: engine.flowCount,
       interfaces: engine.output('localInterface').size,
       networks: engine.output('localNetwork').size,
-      warnings: [...engine.output('warning').values()],
+      warnings: [...engine.output('warning').values(), ...options.warnings()],
     }),
     // Nothing of what the switch said before it fell silent.
     bonds: () => (arePortsKnown() ? { bonds: [...engine.output('bond').values()] } : undefined),

@@ -1,5 +1,5 @@
 /** `vnctl agents`: the hosts, how far their agents are, and what they warn of. */
-import { isList, type Row } from './answers.ts';
+import { isList, isRow, type Row } from './answers.ts';
 import { checkNamed } from './columns.ts';
 import { horizontalTable } from './table.ts';
 
@@ -41,6 +41,16 @@ export function agentsTable(body: Row, columns: readonly string[] = SHOWN): stri
   return horizontalTable(
     columns,
     agents.map((agent) => columns.map((column) => COLUMNS[column]!(agent))),
+  );
+}
+
+/** Lines about objects with these uuids. */
+export function warningsAbout(body: unknown, names: readonly string[]): readonly string[] {
+  if (!isRow(body) || !isList(body)) return [];
+  return (body.items as unknown as readonly Agent[]).flatMap(({ node_id: node, warnings = [] }) =>
+    warnings
+      .filter(({ details }) => Object.values(details).some((value) => names.includes(value as string)))
+      .map((warning) => `${node} warns: ${warningLine(warning)}`),
   );
 }
 
