@@ -67,7 +67,8 @@ export function edgeVlanOf(view: View, vlanTranslationId: number): EdgeVlan | un
   const role = roleOf(view, row);
   const others = otherMappings(view, row);
   const alone = others.every((other) => !mayBePlugged(view, other));
-  const contested = others.length > 0 && !(alone && holdsAlone(row, role) && isKnownPlug(view, face.id, trunk));
+  // Without the manager's word nobody begins: another edge may have carried the VLAN a moment ago.
+  const contested = !(alone && holdsAlone(row, role) && (others.length === 0 || isKnownPlug(view, face.id, trunk)));
   return {
     id,
     end: vlanEnd(id),

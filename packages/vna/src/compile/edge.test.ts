@@ -53,12 +53,13 @@ describe('an edge', () => {
     expect(engine.output('edgeClaim').get(String(FAR))).toMatchObject({ own: false, vlan_translation_id: null });
   });
 
-  it('leaves the gates of a contested VLAN to the role', () => {
+  it('leaves the gates of a VLAN to the role, but where nobody else could carry it and the manager has said so', () => {
     const gates = (rows: TestRow[]): string[] =>
       flowsOf(engineOn(rows).engine).filter((flow) => flow.includes('table=16'));
     expect(gates(site())).toHaveLength(2);
     const sole = site().filter(({ table, row }) => table !== 'vlan_translation' || row.id !== 4);
-    expect(gates(sole)).toHaveLength(3);
+    expect(gates(sole)).toHaveLength(2);
+    expect(gates(changed(sole, 'edge_role', 2, { alone: true }))).toHaveLength(3);
   });
 
   it('leaves contested VLANs to another edge while its trunk is dead, and says so', () => {
@@ -283,7 +284,8 @@ describe('an edge of a segment with promiscuous interfaces', () => {
 
 describe('a declared machine of a segment behind an edge', () => {
   it('is reached by neighbours as it is', () => {
-    const rows = changed(site(), 'vlan_translation', 1, { network_id: null, segment_id: 1 });
+    const place = { network_id: null, segment_id: 1 };
+    const rows = changed(changed(site(), 'vlan_translation', 1, place), 'edge_role', 1, place);
     const { engine } = engineOn(
       changed(rows, 'mac_lease', 70, { segment_id: 1 }).filter(
         ({ table, row }) => table !== 'ip_lease' || row.id !== 70,

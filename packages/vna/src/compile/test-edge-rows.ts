@@ -80,6 +80,7 @@ export function edgeRows(): TestRow[] {
     mapping(4, 2, 200, 2),
     role(1, 100, 1, 1, true),
     role(2, 200, 2, CONTESTED, false),
+    role(3, 300, 1, 3, true),
     ...machine(70, 1, 0x0a000064, 0x0a0000000070, 'trunk0'),
     row('edge_seen', { id: SEEN, vlan_translation_id: 1, key: 1, ipv4_address: 0x0a000065, refused: null, seen: 0 }),
     host(1, SEEN, 100, 1, 1),

@@ -107,6 +107,7 @@ describe('learning at the edge', () => {
   it('has what a machine says of its own address go to everyone, and only what it asks to table ARP', () => {
     frameFrom(SEEN);
     claim(SEEN, {});
+    learning.stand(learning.newcomers());
     receive(gratuitousArp(SEEN, ADDRESS + 1));
     const tables = sent.map(({ actions }) => actions.at(-1));
     expect(tables).toEqual([
@@ -134,6 +135,7 @@ describe('learning at the edge', () => {
   it('learns it anew when the VLAN is mapped to another network', () => {
     frameFrom(SEEN);
     state.put('vlan_translation', { ...state.get('vlan_translation', 1)!, network_id: 2 });
+    state.put('edge_role', { ...state.get('edge_role', 1)!, network_id: 2 });
     engine.run();
     expect(engine.output('localMachine').has(String(SEEN))).toBe(false);
     frameFrom(SEEN);

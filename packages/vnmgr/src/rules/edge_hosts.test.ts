@@ -249,9 +249,25 @@ describe('the role of a VLAN', () => {
     expect(await ask('2', true)).toBe(true);
   });
 
-  it('is free when its mapping is deleted', async () => {
+  it('goes to another half a second after its mapping was deleted', async () => {
     expect(await ask('1', true)).toBe(true);
     await model.ok('vlan_translations.delete', { uuid: 'vt-1' });
+    expect(await ask('2')).toBe(false);
+    now += 499;
+    expect(await ask('2')).toBe(false);
+    now += 1;
     expect(await ask('2')).toBe(true);
+  });
+
+  it('is that of the first edge from the beginning, if its port is there', async () => {
+    const roles = async () => (await model.ok('edge_roles.list'))['items'];
+    expect(await roles()).toEqual([]);
+    const interface_id = await idOf(model, 'interfaces', 'if-edge1');
+    const plug = { interface_id, port_name: 'trunk', port_number: 7, claim: 'one' };
+    await model.facts('dp-1', { interfaces: [plug] });
+    await map('1', 300, 'vt-new');
+    expect(await roles()).toMatchObject([{ vlan_id: 300, datapath_uuid: 'dp-1', alone: true }]);
+    await map('2', 300, 'vt-late');
+    expect(await roles()).toHaveLength(1);
   });
 });

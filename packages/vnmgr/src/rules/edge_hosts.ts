@@ -130,6 +130,35 @@ export const edgeHostsLeave: Reaction = {
   },
 };
 
+/** The first edge of a VLAN carries it at once, if its port is there: nobody else could. */
+export const edgesBegin: Reaction = {
+  on: ['vlan_translation'],
+  run: async (edit, changes) => {
+    for (const { before, after } of changesOf('vlan_translation', changes)) {
+      if (after === null || after.vlan_id === null) continue;
+      const { id: vlan_translation_id, translation_id, vlan_id, network_id, segment_id } = after;
+      const place = { vlan_id, network_id, segment_id };
+      if (before !== null && isAt(before, place)) continue;
+      if ((await edit.tx.all('vlan_translation', place)).length > 1) continue;
+      if ((await edit.tx.first('edge_role', place)) !== undefined) continue;
+      const translation = await edit.tx.get('translation', translation_id);
+      const { datapath_id } = (await edgePlaceOf(edit.tx, translation)) ?? {};
+      if (datapath_id === undefined) continue;
+      await edit.insert('edge_role', { ...place, datapath_id, vlan_translation_id, epoch: 1, alone: true });
+    }
+  },
+};
+
+/** Where the edge of a translation has its port. */
+async function edgePlaceOf(
+  tx: Queries,
+  translation: Row<'translation'> | undefined,
+): Promise<Row<'active_interface'> | undefined> {
+  const face = await tx.get('interface', translation?.interface_id ?? null);
+  if (face?.mode !== 'edge' || translation?.mode !== 'vnet_edge') return undefined;
+  return await tx.first('active_interface', { interface_id: face.id, singular: true });
+}
+
 type Place = Pick<Row<'vlan_translation'>, 'vlan_id' | 'network_id' | 'segment_id'>;
 
 function isAt(row: Place, place: Place): boolean {

@@ -3,7 +3,7 @@ import type { EntityName } from '@vnet/model';
 import { associations } from './associations.ts';
 import { completeDatapathLink, datapathLinkRequests, hostAddresses, leaveDeletedLeases } from './datapath_links.ts';
 import { completeDnsService, reviseDnsService } from './dns_service.ts';
-import { edgeHostsGiveWay, edgeHostsLeave } from './edge_hosts.ts';
+import { edgeHostsGiveWay, edgeHostsLeave, edgesBegin } from './edge_hosts.ts';
 import { placesFallBack } from './facts.ts';
 import { filterStaticRequests } from './filter_static.ts';
 import { completeInterfacePort, edgesHaveTrunks, interfaceRequests, leaveEdgePorts } from './interface.ts';
@@ -95,6 +95,7 @@ export const reactions: readonly Reaction[] = [
   networkMtu,
   edgeHostsGiveWay,
   edgeHostsLeave,
+  edgesBegin,
 ];
 
 export const backgroundRules: readonly BackgroundRule[] = [ipRetention];

@@ -39,6 +39,8 @@ export class RoleKeeper {
   readonly #started: number;
   /** Id of the role → until when it is its holder's, by what it said last. */
   readonly #until = new Map<number, number>();
+  /** Place → the VLAN translation that had its role last, and since when that one is known to be gone. */
+  readonly #last = new Map<string, { readonly id: number; goneAt?: number }>();
 
   constructor(options: RoleKeeperOptions) {
     this.#options = options;
@@ -67,7 +69,10 @@ export class RoleKeeper {
     }
     const after = news.length > 0 ? await store.read((queries) => this.#steps(queries, wanted)) : steps;
     const mine = after.filter(({ role, translation }) => role?.vlan_translation_id === translation.id);
-    for (const { role } of mine) this.#until.set(role!.id, this.#now() + ROLE_MS);
+    for (const { role, translation } of mine) {
+      this.#until.set(role!.id, this.#now() + ROLE_MS);
+      this.#last.set(placeOf(translation), { id: translation.id });
+    }
     return mine.map(({ translation }) => translation.id);
   }
 
@@ -104,11 +109,25 @@ export class RoleKeeper {
     });
   }
 
+  /** The role of a mapping that was deleted goes to another as one that was given up does. */
+  #isVacant(translation: Step['translation']): boolean {
+    const last = this.#last.get(placeOf(translation));
+    if (last === undefined || last.id === translation.id) return true;
+    last.goneAt ??= this.#now();
+    return this.#now() - last.goneAt >= RELEASE_MS;
+  }
+
   /** A holder that goes on without an answer keeps its role until it knows of the other. */
   #mayHave({ role, translation }: Step): boolean {
-    if (role === undefined || role.vlan_translation_id === translation.id) return true;
+    if (role === undefined) return this.#isVacant(translation);
+    if (role.vlan_translation_id === translation.id) return true;
     return !role.alone && this.#now() > (this.#until.get(role.id) ?? this.#started + ROLE_MS);
   }
+}
+
+/** Of a VLAN in a network or segment. */
+function placeOf({ vlan_id, network_id, segment_id }: Step['translation']): string {
+  return `${vlan_id} ${network_id} ${segment_id}`;
 }
 
 function isGranted({ wanted, translation, role }: Step): boolean {
