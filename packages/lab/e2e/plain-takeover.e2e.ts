@@ -188,14 +188,8 @@ const WAYS = [
   ['a2', 'newa'],
 ] as const;
 
-/**
- * While something happens: no broadcast comes twice anywhere, and how long none passed between legacy side and network.
- * @param overlapMs how long there may be a loop all the same
- */
-async function whileStreaming(
-  happens: (streams: readonly Stream[]) => Promise<unknown>,
-  overlapMs = 0,
-): Promise<number> {
+/** While something happens: no broadcast comes twice anywhere, and how long none passed between legacy side and network. */
+async function whileStreaming(happens: (streams: readonly Stream[]) => Promise<unknown>): Promise<number> {
   const streams = await Promise.all(WAYS.map(async ([from, to]) => Stream.from(from, to)));
   await using beside = await Capture.on(centre.lab.vm('a1'), 'eth0', 'udp');
   try {
@@ -205,24 +199,22 @@ async function whileStreaming(
     for (const stream of streams) await stream[Symbol.asyncDispose]();
   }
   for (const [index, { doubled }] of streams.entries()) {
-    expect(doubled, `${WAYS[index]!.join(' → ')}: ms in which broadcasts came more than once`).toBeLessThanOrEqual(
-      overlapMs,
-    );
+    expect(doubled, `${WAYS[index]!.join(' → ')}: ms in which broadcasts came more than once`).toBe(0);
   }
   const texts = beside.frames.map((frame) => frame.subarray(42).toString('latin1'));
   expect(texts.length).toBeGreaterThan(0);
-  if (overlapMs === 0) expect(new Set(texts).size, 'a1 got something more than once').toBe(texts.length);
+  expect(new Set(texts).size, 'a1 got something more than once').toBe(texts.length);
   return Math.max(...streams.map(({ gap }) => gap));
 }
 
 /** Something happens to the edge that carries the VLAN: the other one goes on. @returns how long nothing passed, in ms */
-async function takeOver(from: Edge, what: () => unknown, overlapMs = 0): Promise<number> {
+async function takeOver(from: Edge, what: () => unknown): Promise<number> {
   await carriedBy(from);
   const ms = await whileStreaming(async (streams) => {
     await what();
     await until(async () => (await holder()) === other(from), `${other(from)} takes over`, 15_000);
     for (const stream of streams) await stream.more();
-  }, overlapMs);
+  });
   await centre.reachedAfter('a2', MACHINE.address);
   return ms;
 }
@@ -240,9 +232,6 @@ async function carriedBy(edge: Edge): Promise<void> {
   await centre.reachedAfter('newa', '10.0.0.2');
   await centre.reachedAfter('a1', MACHINE.address);
 }
-
-/** At a handover the second edge is told at the same time as the first: for an instant both may carry the VLAN. */
-const OVERLAP_MS = 200;
 
 function tell(what: string, ms: number): void {
   process.stderr.write(`${what}: ${(ms / 1000).toFixed(1)} s\n`);
@@ -298,21 +287,13 @@ describe('a plain edge and an OVS edge on one VLAN', () => {
   });
 
   it('hand over at once when the mapping of the plain edge is deleted, and again when that of the OVS edge is', async () => {
-    const away = await takeOver(
-      'edge1',
-      async () => centre.vnctl('vlan-translations', 'del', 'vt-edge1x100'),
-      OVERLAP_MS,
-    );
+    const away = await takeOver('edge1', async () => centre.vnctl('vlan-translations', 'del', 'vt-edge1x100'));
     tell('OVS edge for plain edge, mapping deleted', away);
-    expect(away).toBeLessThan(2_000);
+    expect(away).toBeLessThan(3_000);
     await mapVlan(centre, 100, 'a', 'edge1');
-    const back = await takeOver(
-      'edge2',
-      async () => centre.vnctl('vlan-translations', 'del', 'vt-edge2x100'),
-      OVERLAP_MS,
-    );
+    const back = await takeOver('edge2', async () => centre.vnctl('vlan-translations', 'del', 'vt-edge2x100'));
     tell('plain edge for OVS edge, mapping deleted', back);
-    expect(back).toBeLessThan(2_000);
+    expect(back).toBeLessThan(3_000);
   });
 
   it('is done in words of OpenFlow 1.3 on the plain switch', async () => {
