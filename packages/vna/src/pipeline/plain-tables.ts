@@ -1,3 +1,5 @@
+import { OWN_ADDRESSES, type TableDeclaration } from './table.ts';
+
 /**
  * The pipeline of a switch with plain OpenFlow 1.3: few tables, and `metadata` for what the other pipeline keeps in registers
  * (plain-metadata.ts).
@@ -27,20 +29,7 @@ export const PLAIN_TABLES = {
     id: 2,
     purpose:
       'Who sends? Machines that are known from their own addresses only, nobody from those of others. Who is not known goes to the agent to be learnt.',
-    matches: [
-      'metadata',
-      'vlan_vid',
-      'eth_src',
-      'eth_dst',
-      'eth_type',
-      'ipv4_src',
-      'ipv4_dst',
-      'ip_proto',
-      'udp_src',
-      'udp_dst',
-      'arp_sha',
-      'arp_spa',
-    ],
+    matches: ['metadata', 'vlan_vid', 'eth_dst', ...OWN_ADDRESSES],
     sets: ['metadata'],
     next: ['WAY'],
     outputs: true,
@@ -74,4 +63,4 @@ export const PLAIN_TABLES = {
     outputs: true,
     miss: 'drop',
   },
-} as const;
+} as const satisfies Record<string, TableDeclaration>;
