@@ -79,6 +79,20 @@ describe('an edge', () => {
     expect(standby.engine.output('warning').get('edge vt-1')?.message).toContain('another edge carries this VLAN');
   });
 
+  it('drops a MAC that is in several VLANs, wherever it is not known to be, and says so', () => {
+    const twice = (dropped: boolean): TestRow[] => [
+      ...site(),
+      { table: 'edge_twice', row: { id: SEEN, vlans: '100 of trunk0, 300 of trunk0', dropped } },
+    ];
+    const drop = (rows: TestRow[]): string[] =>
+      flowsOf(engineOn(rows).engine).filter((flow) => flow.startsWith('table=28, priority=11,'));
+    expect(drop(twice(true))).toEqual(['table=28, priority=11,dl_src=0c:00:00:00:00:01 actions=drop']);
+    expect(drop(twice(false))).toEqual([]);
+    expect(engineOn(twice(false)).engine.output('warning').get('mac 0c:00:00:00:00:01')?.details).toMatchObject({
+      vlans: '100 of trunk0, 300 of trunk0',
+    });
+  });
+
   it('has a rival only in an edge that may be plugged, and goes on by itself when the manager has said so', () => {
     const rival = (values: object): TestRow[] => [
       { table: 'translation', row: { id: 2, uuid: 'tr-2', mode: 'vnet_edge', interface_id: 91, ...values } },
@@ -139,7 +153,7 @@ describe('an edge', () => {
   });
 
   it('makes the same of a state, whatever the way to it: incremental equals recomputed (fuzz)', () => {
-    const rows = bonded();
+    const rows = [...bonded(), { table: 'edge_twice', row: { id: SEEN, vlans: '', dropped: true } } as const];
     const variants = (each: TestRow): (TestRow | undefined)[] => {
       const other = (values: object): TestRow => ({ ...each, row: { ...each.row, ...values } });
       switch (each.table) {

@@ -47,7 +47,7 @@ export function plainPort(view: View, emit: Emit, id: number): void {
 export function isUnfiltered(view: View, emit: Emit, face: Tables['interface'], portName: string): boolean {
   const { filtered, grouped } = filteringOf(view, face);
   if (!filtered && !grouped) return true;
-  emit.output('warning', `filtered ${face.id}`, {
+  emit.output('warning', `filtered ${face.uuid}`, {
     level: 'error',
     message: 'filters and security groups need a switch with extensions: the interface is not connected',
     details: {
