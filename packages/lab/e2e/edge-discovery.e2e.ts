@@ -107,6 +107,7 @@ describe('a MAC that is in two VLANs at a time', () => {
     const ends = { src, dst: 'ff:ff:ff:ff:ff:ff', srcIp: '10.0.0.177', dstIp: '10.0.0.1' };
     const agent = centre.agent('edge1');
     const after = await agent.mark();
+    const before = (await agent.lines()).length;
     for (let i = 0; i < 80; i++) {
       trunk.send([tagged(datagram(ends, 'twice'), i % 2 === 0 ? 100 : 200)]);
       await setTimeout(50);
@@ -114,7 +115,7 @@ describe('a MAC that is in two VLANs at a time', () => {
     const text = 'a MAC address is in several VLANs at a time: it is in one of them, for ten seconds at least';
     const line = await agent.message(text, { after });
     expect(line).toMatchObject({ mac: src, vlans: `100 of ${TRUNK}, 200 of ${TRUNK}` });
-    const lines = (await agent.lines()).slice(after);
+    const lines = (await agent.lines()).slice(before);
     expect(lines.filter(({ msg }) => msg === text)).toHaveLength(1);
     // Its first sight, its first move, and what the manager says of both.
     expect(new Set(lines.filter(({ msg }) => msg === 'synced').map(({ revision }) => revision)).size).toBeLessThan(6);
@@ -134,10 +135,10 @@ describe('a MAC that is in two VLANs at a time', () => {
 describe('a machine that is declared after it has been found', () => {
   it('is no longer a discovered one, and is refused by nobody', async () => {
     expect((await edgeHosts()).has(LEGACY.quiet.mac)).toBe(true);
-    const after = await centre.agent('edge1').mark();
+    const before = (await centre.agent('edge1').lines()).length;
     await declareMachine(centre, 'quiet', 'a');
     await until(async () => !(await edgeHosts()).has(LEGACY.quiet.mac), 'it is not listed any more');
-    const lines = (await centre.agent('edge1').lines()).slice(after);
+    const lines = (await centre.agent('edge1').lines()).slice(before);
     expect(lines.filter(({ msg }) => msg === 'a legacy machine is refused')).toEqual([]);
     expect((await centre.ping('a3', LEGACY.quiet.address, { count: 2 })).received).toBe(2);
   });

@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DataCentre } from './data-centre.ts';
-import { declareMachine, LEGACY_SITE, mapVlans } from './edge-site.ts';
+import { declareMachine, LEGACY_SITE, mapVlans, TRUNK } from './edge-site.ts';
 import { SteadyPing } from './steady-ping.ts';
 
 /** As `VLAN_LIMIT` of the agent. */
 const LIMIT = 1_024;
 const SOURCES = 100_000;
+const FLOODED = /^a trunk has more unknown senders than may be learnt/;
 /** With a busy machine of two cores, more than that overruns the queue of the trunk before the switch looks at it. */
 const PER_SECOND = 3_000;
 
@@ -63,6 +64,9 @@ describe(`a flood of ${SOURCES} source addresses from the legacy side`, () => {
     await once(spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] }), 'exit');
     const seconds = (performance.now() - started) / 1_000;
     await centre.agent('edge1').message((line) => String(line['msg']).startsWith('a VLAN has as many'), { after });
+    const flooded = await centre.agent('edge1').message((line) => FLOODED.test(String(line['msg'])), { after });
+    expect(flooded).toMatchObject({ port: TRUNK, packets_per_second: 200 });
+    expect(flooded['dropped']).toBeGreaterThan(1_000);
     const spent = agentCpu() - cpu;
     const results = [await declared.stop(), await discovered.stop(), await other.stop()];
     const flows = (await centre.flows('edge1')).length - flowsBefore;
