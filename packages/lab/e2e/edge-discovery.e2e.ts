@@ -1,8 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeEthernet, encodeEthernet, ETHERTYPE, formatMac } from '@vnet/packet';
 import { Capture } from './capture.ts';
 import { DataCentre } from './data-centre.ts';
-import { LEGACY, LEGACY_SITE, mapVlan, mapVlans, TRUNK } from './edge-site.ts';
+import { declareMachine, LEGACY, LEGACY_SITE, mapVlan, mapVlans, TRUNK } from './edge-site.ts';
 import { arpRequestFrom, datagram, mac, Sender } from './frames.ts';
 import { until } from './until.ts';
 
@@ -97,6 +98,49 @@ describe('a legacy machine that nobody has declared', () => {
     await until(async () => (await edgeHosts()).get(LEGACY.newa.mac)?.['vlan_id'] === 300, 'it is listed in VLAN 300');
     // Between two VLANs of one trunk.
     expect((await centre.ping('newa', LEGACY.quiet.address, { count: 2 })).received).toBe(2);
+  });
+});
+
+describe('a MAC that is in two VLANs at a time', () => {
+  it('is followed once in ten seconds, and said once with both of them', async () => {
+    const src = '02:0c:00:00:00:77';
+    const ends = { src, dst: 'ff:ff:ff:ff:ff:ff', srcIp: '10.0.0.177', dstIp: '10.0.0.1' };
+    const agent = centre.agent('edge1');
+    const after = await agent.mark();
+    const before = (await agent.lines()).length;
+    for (let i = 0; i < 80; i++) {
+      trunk.send([tagged(datagram(ends, 'twice'), i % 2 === 0 ? 100 : 200)]);
+      await setTimeout(50);
+    }
+    const text = 'a MAC address is in several VLANs at a time: it is in one of them, for ten seconds at least';
+    const line = await agent.message(text, { after });
+    expect(line).toMatchObject({ mac: src, vlans: `100 of ${TRUNK}, 200 of ${TRUNK}` });
+    const lines = (await agent.lines()).slice(before);
+    expect(lines.filter(({ msg }) => msg === text)).toHaveLength(1);
+    // Its first sight, its first move, and what the manager says of both.
+    expect(new Set(lines.filter(({ msg }) => msg === 'synced').map(({ revision }) => revision)).size).toBeLessThan(6);
+    expect(await dropped(28, `dl_src=${src} actions=drop`)).toBeGreaterThan(20);
+    // Who is in one of them only is followed, however soon.
+    trunk.send([tagged(datagram({ ...ends, src: '02:0c:00:00:00:78', srcIp: '10.0.0.178' }, 'moves'), 100)]);
+    await until(async () => (await edgeHosts()).get('02:0c:00:00:00:78')?.['vlan_id'] === 100, 'it is in VLAN 100');
+    trunk.send([tagged(datagram({ ...ends, src: '02:0c:00:00:00:78', srcIp: '10.0.0.178' }, 'moves'), 200)]);
+    await until(
+      async () => (await edgeHosts()).get('02:0c:00:00:00:78')?.['vlan_id'] === 200,
+      'it is in VLAN 200',
+      2_000,
+    );
+  });
+});
+
+describe('a machine that is declared after it has been found', () => {
+  it('is no longer a discovered one, and is refused by nobody', async () => {
+    expect((await edgeHosts()).has(LEGACY.quiet.mac)).toBe(true);
+    const before = (await centre.agent('edge1').lines()).length;
+    await declareMachine(centre, 'quiet', 'a');
+    await until(async () => !(await edgeHosts()).has(LEGACY.quiet.mac), 'it is not listed any more');
+    const lines = (await centre.agent('edge1').lines()).slice(before);
+    expect(lines.filter(({ msg }) => msg === 'a legacy machine is refused')).toEqual([]);
+    expect((await centre.ping('a3', LEGACY.quiet.address, { count: 2 })).received).toBe(2);
   });
 });
 

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { DataCentre } from './data-centre.ts';
 import { declareMachine, LEGACY_SITE, mapVlans } from './edge-site.ts';
+import type { LogLine } from './program.ts';
 import { processorMs } from './processor.ts';
 import { SteadyPing } from './steady-ping.ts';
 
@@ -10,6 +11,8 @@ export const EDGE = 'edge1';
 export const SOURCES = 100_000;
 /** With a busy machine of two cores, more than that overruns the queue of the trunk before the switch looks at it. */
 const PER_SECOND = 3_000;
+
+const FLOODED = /^a trunk has more unknown senders than may be learnt/;
 
 /** How often the flows are counted. */
 const LOOK_MS = 1_000;
@@ -44,6 +47,8 @@ export interface MacFlood {
   /** Frames of unknown senders that the switch had for the agent, and those that its meter let through. */
   readonly punted: number;
   readonly handed: number;
+  /** What the agent has said of those that were dropped. */
+  readonly flooded: LogLine;
 }
 
 /** The site with VLAN 100 mapped, a declared machine and a discovered one that is known. */
@@ -85,6 +90,7 @@ export async function macFlood(centre: DataCentre, pingHertz = 1_000): Promise<M
   await flooding;
   const seconds = (performance.now() - started) / 1_000;
   await agent.message((line) => String(line['msg']).startsWith('a VLAN has as many'), { after });
+  const flooded = await agent.message((line) => FLOODED.test(String(line['msg'])), { after });
   const agentMs = processorMs(agent.daemon.pid) - cpu;
   const results = await Promise.all(pings.map(async (ping) => ping.stop()));
   const now = await puntsOf(centre);
@@ -98,6 +104,7 @@ export async function macFlood(centre: DataCentre, pingHertz = 1_000): Promise<M
     flows: most - flowsBefore,
     punted: now.punted - punts.punted,
     handed: now.punted - punts.punted - (now.dropped - punts.dropped),
+    flooded,
   };
 }
 

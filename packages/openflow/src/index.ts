@@ -13,6 +13,7 @@ export { decodeMatch, encodeMatch, packMatch } from './match.ts';
 export type { MaskedValue, Match } from './match.ts';
 export { BUNDLE_FLAG } from './messages/bundle.ts';
 export { METER_FLAG } from './messages/group.ts';
+export type { MeterStats } from './messages/group.ts';
 export { decode, encode, encodeFlowMod, HEADER_SIZE, MULTIPART_MORE, OPENFLOW_13 } from './messages/message.ts';
 export type { FlowMod, Message, MessageInput, MessageOf, MessageType } from './messages/message.ts';
 export { PORT_CONFIG, PORT_STATE } from './messages/port.ts';

@@ -17,6 +17,7 @@ import { NO_OVSDB, switchDirectory } from './options.ts';
 import { ownerBy } from './services/address-owners.ts';
 import { Announcer } from './services/announcer.ts';
 import { EdgeLearning } from './services/edge-learning.ts';
+import { LearningLog } from './services/learning-log.ts';
 import { EdgeRoles } from './services/edge-roles.ts';
 import { FloodGroups } from './services/flood-groups.ts';
 import { entryInto } from './services/packet-entry.ts';
@@ -78,6 +79,7 @@ export class Agent {
   readonly #packetIns: PacketInService;
   readonly #edges: EdgeLearning<UnitRun>;
   readonly #roles: EdgeRoles;
+  readonly #learningLog: LearningLog;
   readonly #groups: FloodGroups;
   readonly #facts: FactTeller;
   readonly #saver: StateSaver<UnitRun>;
@@ -139,6 +141,11 @@ export class Agent {
       ask: (request) => this.#askForRoles(request),
       lend: (flows) => this.#switch.timed.lend(flows),
       withdraw: (flows) => this.#switch.timed.withdraw(flows),
+      log,
+    });
+    this.#learningLog = new LearningLog({
+      meters: async () => this.#switch.meters(),
+      portName: (ofport) => [...this.#state.all('port')].find((port) => port.ofport === ofport)?.name,
       log,
     });
     this.#groups = new FloodGroups({
@@ -212,6 +219,7 @@ export class Agent {
       },
       onUp: () => {
         this.#announcer.renew();
+        void this.#learningLog.look();
         this.#schedule();
       },
       onPacketIn: (packet) => this.#packetIns.receive(packet),
@@ -248,6 +256,7 @@ export class Agent {
     this.#packetIns.close();
     this.#edges.close();
     this.#roles.close();
+    this.#learningLog.close();
     this.#bus.close();
     this.#bridge.close();
     this.#legDevices.close();

@@ -44,6 +44,9 @@ export function farMachine(view: View, emit: Emit, id: number): FarMachine | und
     mac,
     ipv4_address,
     own: datapath_id === own.id,
+    place: `${row.vlan_id} of ${view.get('datapath', datapath_id)?.uuid ?? 'another host'}`,
+    vlan: row.vlan_id,
+    key: domain.key,
     vlan_translation_id: here?.id ?? null,
     refused,
   });

@@ -29,6 +29,7 @@ const changed = (rows: TestRow[], table: string, id: number, values: object): Te
     each.table === table && each.row.id === id ? { ...each, row: { ...each.row, ...values } } : each,
   );
 
+const mappingRow = () => site().find(({ table, row }) => table === 'vlan_translation' && row.id === 1)!.row;
 const site = (): TestRow[] => [...dataCentre(), ...edgeRows()];
 
 describe('an edge', () => {
@@ -78,6 +79,46 @@ describe('an edge', () => {
     expect(standby.engine.output('localInterface').has('70')).toBe(false);
     expect(standby.engine.output('edgeClaim').get(String(SEEN))).toMatchObject({ vlan_translation_id: null });
     expect(standby.engine.output('warning').get('edge vt-1')?.message).toContain('another edge carries this VLAN');
+  });
+
+  it('says what the model has about VLANs that does nothing', () => {
+    const rows = [
+      ...changed(site(), 'vlan_translation', 3, { vlan_id: null }),
+      { table: 'translation', row: { id: 8, uuid: 'tr-8', mode: 'vnet_edge', interface_id: 11 } },
+      { table: 'vlan_translation', row: { ...mappingRow(), id: 8, uuid: 'vt-8', translation_id: 8 } },
+      { table: 'interface', row: { id: 92, uuid: 'if-92', mode: 'promiscuous', iface_id: null } },
+      {
+        table: 'interface_port',
+        row: { id: 92, interface_id: 92, datapath_id: null, port_name: 'trunk0', interface_mode: 'promiscuous' },
+      },
+    ] as const satisfies TestRow[];
+    const here = [...engineOn(site()).engine.output('bound').values()].find(({ id }) => id !== 60 && id !== 70)!;
+    const placed = rows.map((each) =>
+      each.table === 'translation' && each.row.id === 8
+        ? { ...each, row: { ...each.row, interface_id: here.id } }
+        : each,
+    );
+    const warnings = engineOn(placed).engine.output('warning');
+    expect(warnings.get('translation tr-8')?.message).toContain('this translation does nothing');
+    expect(warnings.get('translation tr-8')?.details).toMatchObject({ interface: `if-${here.id}` });
+    expect(warnings.get('vlan translation vt-3')?.message).toContain('without a VLAN');
+    expect(warnings.get('interface if-92')?.details).toMatchObject({ port: 'trunk0', kept_by: 'if-60' });
+    const none = [...engineOn(site()).engine.output('warning').keys()];
+    expect(none.filter((key) => /^(translation|vlan translation|interface) /.test(key))).toEqual([]);
+  });
+
+  it('drops a MAC that is in several VLANs, wherever it is not known to be, and says so', () => {
+    const twice = (dropped: boolean): TestRow[] => [
+      ...site(),
+      { table: 'edge_twice', row: { id: SEEN, vlans: '100 of trunk0, 300 of trunk0', dropped } },
+    ];
+    const drop = (rows: TestRow[]): string[] =>
+      flowsOf(engineOn(rows).engine).filter((flow) => flow.startsWith('table=28, priority=11,'));
+    expect(drop(twice(true))).toEqual(['table=28, priority=11,dl_src=0c:00:00:00:00:01 actions=drop']);
+    expect(drop(twice(false))).toEqual([]);
+    expect(engineOn(twice(false)).engine.output('warning').get('mac 0c:00:00:00:00:01')?.details).toMatchObject({
+      vlans: '100 of trunk0, 300 of trunk0',
+    });
   });
 
   it('has a rival only in an edge that may be plugged, and goes on by itself when the manager has said so', () => {
@@ -140,7 +181,7 @@ describe('an edge', () => {
   });
 
   it('makes the same of a state, whatever the way to it: incremental equals recomputed (fuzz)', () => {
-    const rows = bonded();
+    const rows = [...bonded(), { table: 'edge_twice', row: { id: SEEN, vlans: '', dropped: true } } as const];
     const variants = (each: TestRow): (TestRow | undefined)[] => {
       const other = (values: object): TestRow => ({ ...each, row: { ...each.row, ...values } });
       switch (each.table) {

@@ -29,6 +29,7 @@ export function edgePort(view: View, emit: Emit, interfaceId: number): void {
     emit.each('vlan_translation', 'translation_id', id, 'edgeVlan');
   }
   emit.each('interface_port', 'port_name', trunk.name, 'edgeMachine');
+  for (const dropped of [true, false]) emit.each('edge_twice', 'dropped', dropped, 'edgeTwice');
   hostMacs(view, emit);
 }
 
@@ -125,7 +126,7 @@ function unknownSenders(view: View, emit: Emit, edge: EdgeVlan): void {
 export function isFullVlan(view: View, emit: Emit, { id, vlan, portName }: EdgeVlan): boolean {
   if (view.get('edge_full', id) === undefined) return false;
   const remedy = 'find out who sends from so many MAC addresses; machines that are declared are not counted';
-  emit.output('warning', `edge full ${id}`, {
+  emit.output('warning', `edge full ${view.get('vlan_translation', id)?.uuid}`, {
     message: 'a VLAN has as many legacy machines as are learnt: frames of others are dropped',
     details: { vlan, port: portName, limit: VLAN_LIMIT, remedy },
   });

@@ -102,6 +102,11 @@ export interface EdgeClaim {
   readonly ipv4_address: number | null;
   /** It says so because this host has said so. */
   readonly own: boolean;
+  /** Where it is, for people. */
+  readonly place: string;
+  /** The VLAN, and the key of its network or segment. */
+  readonly vlan: number;
+  readonly key: number;
   /** The mapping at this host that carries its VLAN now, if one does. */
   readonly vlan_translation_id: number | null;
   readonly refused: string | null;

@@ -88,7 +88,7 @@ function isOnSegment(view: View, networkId: number, segmentId: number | null): b
 function warnOfPhysical(view: View, emit: Emit, face: Tables['interface'], networkId: number): void {
   const network = view.get('network', networkId);
   if (network?.mode !== 'physical') return;
-  emit.output('warning', `physical ${face.id}`, {
+  emit.output('warning', `physical ${face.uuid}`, {
     message: 'a vif has an address in a physical network: it reaches only other interfaces of the model there',
     details: { interface: face.uuid, network: network.uuid, remedy: 'put the address into a virtual network' },
   });

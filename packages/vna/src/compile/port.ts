@@ -2,6 +2,7 @@ import { TAGGED, UNTAGGED } from '../pipeline/match-values.ts';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REGISTERS, load, on } from '../pipeline/registers.ts';
 import type { Tables } from '../state/tables.ts';
+import { warnOfVlans } from './edge-warnings.ts';
 import type { Emit, View } from './emit.ts';
 import { floodMember } from './flood.ts';
 import { fromNeighbours, ownMac, ownPackets, type OwnMac } from './own-mac.ts';
@@ -18,6 +19,7 @@ export function port(view: View, emit: Emit, id: number): void {
   if (!carried) return;
   const { face, plug } = carried;
   bind(emit, carried);
+  warnOfVlans(view, emit, face, plug.name);
   emit.need('filtering', face.id);
   if (face.mode === 'edge') return emit.need('edgePort', face.id);
   delivery(emit, carried);

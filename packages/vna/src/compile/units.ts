@@ -2,6 +2,7 @@ import type { Units } from './emit.ts';
 import { edgeGuard, edgeReserved, edgeReservedInSegment, edgeStation } from './edge-guard.ts';
 import { edgeHost, edgeSeen } from './edge-host.ts';
 import { edgeMachine } from './edge-machine.ts';
+import { edgeTwice } from './edge-twice.ts';
 import { edgePort, edgeVlan } from './edge.ts';
 import { edgesOf } from './edge-unknown.ts';
 import { endpoint } from './endpoint.ts';
@@ -37,6 +38,7 @@ export const UNITS: Units = {
   edgesOf,
   edgeHost,
   edgeSeen,
+  edgeTwice,
   edgeGuard,
   edgeStation,
   edgeReserved,

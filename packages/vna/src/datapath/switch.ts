@@ -6,6 +6,7 @@ import {
   flowStatsEntries,
   type FlowStatsEntry,
   type Match,
+  type MeterStats,
   PORT,
   type SwitchChannel,
 } from '@vnet/openflow';
@@ -16,7 +17,7 @@ import { featureOf, LEARNED_COOKIES, type Feature } from '../pipeline/cookies.ts
 import { flowKeyOf, formatPackedFlow, parseFlowKey, type PackedFlow } from '../pipeline/flow.ts';
 import type { Pipeline } from '../pipeline/tables.ts';
 import type { PacketOut } from '../services/packet-out.ts';
-import { abilitiesOf, type SwitchAbilities } from './abilities.ts';
+import { abilitiesOf, ifKnown, type SwitchAbilities } from './abilities.ts';
 import { writeBundle, writeOneByOne, type RefusedFlow } from './flow-writer.ts';
 import { InstalledFlows, mayClose, type FlowCommand, type FoundFlow } from './installed-flows.ts';
 import { Groups } from './groups.ts';
@@ -235,6 +236,13 @@ export class Switch {
         .catch((error: unknown) => this.#log.debug({ error: String(error) }, 'the switch was not nudged'));
       return;
     }
+  }
+
+  /** The meters as they stand, with their counters; none of a switch that has no meters. */
+  async meters(): Promise<readonly MeterStats[]> {
+    if (!this.#channel?.isUp || this.#abilities?.meters !== true) return [];
+    const answer = await ifKnown(this.#channel.request({ type: 'meter_stats_request' }));
+    return answer?.meters ?? [];
   }
 
   /** The flows of a table as they stand, with their counters. */

@@ -9,6 +9,9 @@ export const METADATA = {
   REMOTE: { offset: 63, bits: 1, doc: 'The packet came from another host: it may only go to local ports.' },
 } as const;
 
+/** The bit of SOURCE that says that it is a VLAN translation. */
+export const FROM_VLAN = 1n << 62n;
+
 /** Parts of `metadata`. */
 export interface Parts {
   readonly network?: number;

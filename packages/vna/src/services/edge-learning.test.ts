@@ -1,6 +1,6 @@
 import { encodeMatch, PORT, type FlowStatsEntry } from '@vnet/openflow';
 import { arpRequest, gratuitousArp } from '@vnet/packet';
-import { beforeEach, afterEach, describe, expect, it } from 'vitest';
+import { beforeEach, afterEach, describe, expect, it, vi } from 'vitest';
 import { VLAN_LIMIT } from '../compile/edge.ts';
 import { edgeVlanOf, vlanEnd } from '../compile/edge-bindings.ts';
 import { Engine, type UnitRun } from '../compile/engine.ts';
@@ -12,7 +12,13 @@ import { State } from '../state/state.ts';
 import { EdgeLearning } from './edge-learning.ts';
 import type { PacketOut } from './packet-out.ts';
 
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const silent = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: (_: object, message: string) => warned.push(message),
+  error: () => undefined,
+};
+let warned: string[];
 const TRUNK = 60;
 const ADDRESS = 0x0a000063;
 
@@ -24,6 +30,7 @@ let now: number;
 let learning: EdgeLearning<UnitRun>;
 
 beforeEach(() => {
+  vi.useFakeTimers();
   const dirty = new Set<UnitRun>();
   state = new State<UnitRun>((unit) => dirty.add(unit));
   fill(state, [...dataCentre(), ...edgeRows().filter(({ table }) => table !== 'edge_seen' && table !== 'edge_host')]);
@@ -31,6 +38,7 @@ beforeEach(() => {
   engine.run();
   expect(edgeVlanOf(state, 1)?.active).toBe(true);
   sent = [];
+  warned = [];
   counts = new Map();
   now = 1_000_000;
   learning = new EdgeLearning({
@@ -45,6 +53,7 @@ beforeEach(() => {
 
 afterEach(() => {
   learning.close();
+  vi.useRealTimers();
 });
 
 // eslint-disable-next-line @typescript-eslint/require-await -- the switch answers in parts, later
@@ -72,10 +81,9 @@ function receive(frame: Buffer, vlan = 1): void {
   learning.receive({ ...packet, frame });
 }
 
+const HERE = { place: '100 of dp-1', vlan: 100, key: 1, vlan_translation_id: 1 };
 const claim = (mac: number, values: object): boolean =>
-  learning.claims(
-    new Map([[String(mac), { mac, ipv4_address: null, own: true, vlan_translation_id: 1, refused: null, ...values }]]),
-  );
+  learning.claims(new Map([[String(mac), { mac, ipv4_address: null, own: true, ...HERE, refused: null, ...values }]]));
 
 describe('learning at the edge', () => {
   it('on a plain switch sends the first frames the whole way, and leaves further ones to the switch', () => {
@@ -125,6 +133,62 @@ describe('learning at the edge', () => {
     expect(state.get('edge_seen', SEEN)).toMatchObject({ ipv4_address: ADDRESS + 1 });
   });
 
+  it('follows a MAC that is in two VLANs once in ten seconds, and says so once', () => {
+    const place = () => state.get('edge_seen', SEEN)?.vlan_translation_id;
+    const warning = () => {
+      engine.run();
+      return engine.output('warning').get('mac 0c:00:00:00:00:01')?.details['vlans'];
+    };
+    const pass = (ms: number): void => {
+      now += ms;
+      vi.advanceTimersByTime(ms);
+    };
+    frameFrom(SEEN);
+    frameFrom(SEEN, ADDRESS, 3);
+    expect([place(), warning()]).toEqual([3, undefined]);
+    frameFrom(SEEN);
+    expect([place(), warning()]).toEqual([3, '100 of trunk0, 300 of trunk0']);
+    let moves = 0;
+    for (let ms = 0; ms < 60_000; ms += 50) {
+      pass(50);
+      const before = place();
+      frameFrom(SEEN, ADDRESS, (ms / 50) % 2 === 0 ? 1 : 3);
+      if (place() !== before) moves++;
+      expect(state.get('edge_twice', SEEN)?.vlans).toBe('100 of trunk0, 300 of trunk0');
+    }
+    expect(moves).toBeGreaterThan(3);
+    expect(moves).toBeLessThan(7);
+    for (const seconds of [10, 21]) {
+      pass(seconds * 1_000);
+      expect(state.get('edge_twice', SEEN)?.dropped).toBe(seconds === 10 ? false : undefined);
+    }
+    expect(warning()).toBeUndefined();
+  });
+
+  it('does not take a MAC back from another host at once, unless the VLAN itself has moved', () => {
+    frameFrom(SEEN);
+    expect(claim(SEEN, { own: false, vlan_translation_id: null, vlan: 200, place: '200 of dp-2', key: 2 })).toBe(true);
+    frameFrom(SEEN);
+    expect(state.get('edge_seen', SEEN)).toBeUndefined();
+    expect(state.get('edge_twice', SEEN)?.vlans).toBe('100 of trunk0, 200 of dp-2');
+    now += 10_000;
+    frameFrom(SEEN);
+    expect(state.get('edge_seen', SEEN)).toBeDefined();
+    frameFrom(SEEN + 1);
+    expect(claim(SEEN + 1, { own: false, vlan_translation_id: null })).toBe(true);
+    frameFrom(SEEN + 1);
+    expect(state.get('edge_seen', SEEN + 1)).toBeDefined();
+  });
+
+  it('gives up, and says nothing of, a machine that is declared where it is', () => {
+    frameFrom(SEEN);
+    state.put('mac_lease', { ...state.get('mac_lease', 70)!, mac_address: SEEN });
+    engine.run();
+    expect(claim(SEEN, { refused: 'in use already, by ml-70 of if-70' })).toBe(true);
+    expect(state.get('edge_seen', SEEN)).toBeUndefined();
+    expect(warned).toEqual([]);
+  });
+
   it('takes an address from the machine that had it in the same network', () => {
     frameFrom(SEEN);
     frameFrom(SEEN + 1);
@@ -149,11 +213,11 @@ describe('learning at the edge', () => {
     const inVlan = (id: number): number => state.find('edge_seen', 'vlan_translation_id', id).length;
     expect([inVlan(1), inVlan(3)]).toEqual([VLAN_LIMIT, 1]);
     engine.run();
-    expect(engine.output('warning').get('edge full 1')?.details).toMatchObject({ vlan: 100, limit: VLAN_LIMIT });
+    expect(engine.output('warning').get('edge full vt-1')?.details).toMatchObject({ vlan: 100, limit: VLAN_LIMIT });
     now += 61_000;
     await learning.look();
     engine.run();
-    expect(engine.output('warning').has('edge full 1')).toBe(false);
+    expect(engine.output('warning').has('edge full vt-1')).toBe(false);
     frameFrom(SEEN);
     expect(inVlan(1)).toBe(1);
   });
@@ -179,6 +243,7 @@ describe('learning at the edge', () => {
     expect(claim(SEEN, { refused: 'somebody’s' })).toBe(true);
     expect(state.get('edge_seen', SEEN)).toMatchObject({ refused: 'somebody’s' });
     expect(sent).toEqual([]);
+    expect(warned).toEqual(['a legacy machine is refused']);
     expect(claim(SEEN, { own: false, vlan_translation_id: null })).toBe(true);
     expect(state.get('edge_seen', SEEN)).toBeUndefined();
     expect(claim(SEEN, { own: false, ipv4_address: ADDRESS })).toBe(true);

@@ -16,6 +16,7 @@ import type { PacketIn } from '../datapath/packet-readers.ts';
 import type { Log } from '../log.ts';
 import type { State } from '../state/state.ts';
 import type { EdgeSeen } from '../state/tables.ts';
+import { EdgeMoves } from './edge-moves.ts';
 import { entryInto } from './packet-entry.ts';
 import type { PacketOut } from './packet-out.ts';
 
@@ -79,12 +80,15 @@ export class EdgeLearning<R extends object> {
   readonly #now: () => number;
   readonly #traces = new Map<number, Trace>();
   readonly #waiting = new Map<number, Waiting>();
+  readonly #moves: EdgeMoves<R>;
   readonly #looks: NodeJS.Timeout;
   #looking = false;
 
   constructor(options: EdgeLearningOptions<R>) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    const { state, changed } = options;
+    this.#moves = new EdgeMoves({ state, changed, now: this.#now });
     this.#looks = setInterval(() => void this.look(), LOOK_MS);
   }
 
@@ -128,6 +132,7 @@ export class EdgeLearning<R extends object> {
 
   close(): void {
     clearInterval(this.#looks);
+    this.#moves.close();
     for (const { timer } of this.#waiting.values()) clearTimeout(timer);
   }
 
@@ -151,14 +156,22 @@ export class EdgeLearning<R extends object> {
       else if (waiting && waiting.length < WAITING) waiting.push(entry.fromNewcomer(edge, frame, asks));
       return;
     }
-    if (known && known.vlan_translation_id !== edge.id)
-      this.#options.log.info(
-        { mac: formatMac(mac), vlan: edge.vlan, port: edge.portName },
-        'a legacy machine has moved',
-      );
+    if (!this.#follows(mac, edge, known)) return;
     this.#put(edge, mac, addressOf(ethernet), this.#now());
     if (passes(edge, ethernet)) this.#hold(mac, entry.fromNewcomer(edge, frame, asks));
     this.#options.changed();
+  }
+
+  /** A machine that is here now, and was elsewhere: unless it has just come from here. */
+  #follows(mac: number, edge: EdgeVlan, known: EdgeSeen | undefined): boolean {
+    const before = known && edgeVlanOf(this.#options.state, known.vlan_translation_id);
+    if (before?.id === edge.id) return true;
+    if (!this.#moves.follows(mac, placeOf(edge), before && placeOf(before))) return false;
+    if (known && !this.#moves.isTwice(mac)) {
+      const about = { mac: formatMac(mac), vlan: edge.vlan, port: edge.portName };
+      this.#options.log.info(about, 'a legacy machine has moved');
+    }
+    return true;
   }
 
   #hasRoom({ id }: EdgeVlan): boolean {
@@ -221,6 +234,12 @@ export class EdgeLearning<R extends object> {
       return true;
     }
     const { own, vlan_translation_id: id, refused, ipv4_address } = claim;
+    const edge = edgeVlanOf(state, id ?? 0);
+    // It has been declared: that is how it goes on.
+    if (row && own && edge && isDeclaredHere(state, mac, edge)) {
+      this.#forget(mac);
+      return true;
+    }
     if (row && own && row.refused !== refused) {
       if (refused !== null) log.warn(complaint(mac, refused), 'a legacy machine is refused');
       state.put('edge_seen', { ...row, refused });
@@ -229,10 +248,12 @@ export class EdgeLearning<R extends object> {
     }
     if (row && own) this.#note(mac, 'heard');
     if (row && !own && id === null) {
+      const here = edgeVlanOf(state, row.vlan_translation_id);
+      // Another edge may have taken the VLAN over with all who are in it.
+      if (here && (here.vlan !== claim.vlan || here.domain.key !== claim.key)) this.#moves.left(mac, claim.place);
       this.#forget(mac);
       return true;
     }
-    const edge = edgeVlanOf(state, id ?? 0);
     if (row || !edge) return false;
     this.#put(edge, mac, ipv4_address, this.#now());
     if (refused !== null) state.put('edge_seen', { ...state.get('edge_seen', mac)!, refused });
@@ -294,6 +315,11 @@ export class EdgeLearning<R extends object> {
     clearTimeout(this.#waiting.get(mac)?.timer);
     this.#waiting.delete(mac);
   }
+}
+
+/** For people. */
+function placeOf({ vlan, portName }: EdgeVlan): string {
+  return `${vlan} of ${portName}`;
 }
 
 /** Only IPv4 and ARP pass in a network. */

@@ -75,6 +75,16 @@ export interface EdgeSeen {
   readonly seen: number;
 }
 
+/** A MAC that came back to another VLAN right after it had moved from there. */
+export interface EdgeTwice {
+  /** The MAC address. */
+  readonly id: number;
+  /** The VLANs and where they are, for people. */
+  readonly vlans: string;
+  /** Frames from VLANs where it is not known to be are dropped, and do not move it. */
+  readonly dropped: boolean;
+}
+
 export interface Tables {
   readonly self: Self;
   readonly abilities: Abilities;
@@ -111,6 +121,8 @@ export interface Tables {
   readonly edge_role: WireRow<'edge_role'>;
   /** Machines that this host has seen behind its edge ports. */
   readonly edge_seen: EdgeSeen;
+  /** MACs that are in several VLANs at a time. */
+  readonly edge_twice: EdgeTwice;
   /** VLAN translations behind which no more machines are learnt now. */
   readonly edge_full: { readonly id: number };
 }
@@ -149,6 +161,7 @@ export const INDEXES = {
   edge_host: [['network_id'], ['segment_id'], ['mac_address']],
   edge_role: [['network_id'], ['segment_id'], ['vlan_id', 'network_id'], ['vlan_id', 'segment_id']],
   edge_seen: [['vlan_translation_id'], ['ipv4_address']],
+  edge_twice: [['dropped']],
   edge_full: [],
 } as const satisfies { readonly [T in TableName]: readonly (readonly (keyof Tables[T] & string)[])[] };
 
@@ -169,6 +182,7 @@ const OWN_TABLES: ReadonlySet<TableName> = new Set([
   'machine_zone',
   'port',
   'edge_seen',
+  'edge_twice',
   'edge_full',
 ]);
 

@@ -95,7 +95,7 @@ describe('what an interface is filtered by', () => {
 
   it('says that of several filters only the oldest counts', () => {
     const rows = [...securedDataCentre(), filter(2, FACES.otherTenant)];
-    expect(engineOn(rows).engine.output('warning').get(`filters ${FACES.otherTenant}`)?.details).toMatchObject({
+    expect(engineOn(rows).engine.output('warning').get(`filters if-${FACES.otherTenant}`)?.details).toMatchObject({
       filter: 'fil-1',
       remedy: 'vnctl filters del fil-2',
     });
@@ -214,7 +214,7 @@ describe('rules that cannot be read', () => {
     const { engine } = engineOn(rows);
     expect(flowsOf(engine, 'group')).toContain('tp_dst=53');
     expect(flowsOf(engine, 'group')).not.toContain('tp_dst=22');
-    expect(engine.output('warning').get('rules 1')?.details).toMatchObject({ group: 'sg-web' });
+    expect(engine.output('warning').get('rules sg-web')?.details).toMatchObject({ group: 'sg-web' });
   });
 });
 

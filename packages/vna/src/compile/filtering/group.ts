@@ -21,7 +21,7 @@ export function group(view: View, emit: Emit, id: number): void {
   if (!row) return;
   const { parsed, errors } = parseSecurityRules(row.rules);
   if (errors.length > 0) {
-    emit.output('warning', `rules ${id}`, {
+    emit.output('warning', `rules ${row.uuid}`, {
       message: 'rules of a security group cannot be read: they allow nothing',
       details: { group: row.uuid, errors: errors.map(({ line, message }) => `line ${line}: ${message}`) },
     });

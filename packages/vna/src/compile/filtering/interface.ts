@@ -147,7 +147,7 @@ function warnOfSecondFilter(
 ): void {
   const [, second] = filter ? view.find('filter', 'interface_id', face.id) : [];
   if (!filter || !second) return;
-  emit.output('warning', `filters ${face.id}`, {
+  emit.output('warning', `filters ${face.uuid}`, {
     message: 'the interface has several filters: only the oldest one counts',
     details: { interface: face.uuid, filter: filter.uuid, remedy: `vnctl filters del ${second.uuid}` },
   });

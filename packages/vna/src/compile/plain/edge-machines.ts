@@ -1,10 +1,11 @@
 import { ETHERTYPE } from '@vnet/packet';
-import { inMetadata } from '../../pipeline/plain-metadata.ts';
+import { FROM_VLAN, inMetadata } from '../../pipeline/plain-metadata.ts';
 import { PRIORITY } from '../../pipeline/priorities.ts';
 import { uplinkPort } from '../bindings.ts';
 import type { EdgeVlan } from '../edge-bindings.ts';
 import { farMachine, seenMachine } from '../edge-host.ts';
 import { declaredMachine, declaredPackets, type Declared } from '../edge-machine.ts';
+import { twice } from '../edge-twice.ts';
 import type { Emit, View } from '../emit.ts';
 import { arrival } from './domain.ts';
 import { arrivals, isUnfiltered, refuseFromUplink } from './port.ts';
@@ -56,6 +57,13 @@ export function plainSeen(view: View, emit: Emit, mac: number): void {
   if (edge.domain.kind === 'segment') {
     emit.flow({ table: 'SENDER', priority: PRIORITY.base, feature: 'edge', match: from(edge, mac), goto: 'WAY' });
   } else addressed(view, emit, edge, mac, address);
+}
+
+/** A MAC that is in several VLANs at a time stays for a while where it is. */
+export function plainTwice(view: View, emit: Emit, mac: number): void {
+  if (!twice(view, emit, mac)?.dropped) return;
+  const match = { metadata: { value: FROM_VLAN, mask: FROM_VLAN }, eth_src: mac };
+  emit.flow({ table: 'SENDER', priority: PRIORITY.counter + 1, feature: 'edge', match });
 }
 
 /** What neighbours send to it as it is. */

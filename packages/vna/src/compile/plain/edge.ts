@@ -29,6 +29,7 @@ export function plainEdgePort(view: View, emit: Emit, interfaceId: number): void
     emit.each('vlan_translation', 'translation_id', id, 'plainVlan');
   }
   emit.each('interface_port', 'port_name', trunk.name, 'plainDeclared');
+  for (const dropped of [true, false]) emit.each('edge_twice', 'dropped', dropped, 'plainTwice');
   for (const mac of ownMacs(view)) {
     const match = { ...inMetadata({ remote: false }), eth_src: mac };
     emit.flow({ table: 'SENDER', priority: PRIORITY.guard, feature: 'edge', match });

@@ -66,10 +66,11 @@ function copies(
 export function plainPeer(view: View, emit: Emit, datapathId: number): void {
   const own = ownDatapath(view);
   if (!own || own.id === datapathId || transportTo(view, datapathId)?.kind !== 'tunnel') return;
-  emit.output('warning', `peer ${datapathId}`, {
+  const { uuid } = view.get('datapath', datapathId) ?? { uuid: datapathId };
+  emit.output('warning', `peer ${uuid}`, {
     message: 'a peer is reached by GRE only, which a switch with plain OpenFlow 1.3 does not do: nothing is sent there',
     details: {
-      datapath: view.get('datapath', datapathId)?.uuid,
+      datapath: uuid,
       remedy: `give both hosts addresses in one physical network, or use a switch with extensions (vnctl datapath modify ${own.uuid} --enable-ovs-learn-action true)`,
     },
   });

@@ -58,6 +58,14 @@ describe('the flows of a plain switch in a data centre of three', () => {
     await expect(text.join('\n')).toMatchFileSnapshot('snapshots/edge.txt');
   });
 
+  it('drop a MAC that is in several VLANs, wherever it is not known to be', () => {
+    const row = { id: SEEN, vlans: '100 of trunk0, 300 of trunk0', dropped: true };
+    const engine = compiled([...site(), { table: 'edge_twice', row }]);
+    expect(inTable(engine, 2, 'priority=11,')).toEqual([
+      'table=2, priority=11,metadata=0x4000000000000000/0x4000000000000000,dl_src=0c:00:00:00:00:01 actions=drop',
+    ]);
+  });
+
   it('are none of the other pipeline, and the other way round', () => {
     const tables = (rows: readonly TestRow[]): Set<number> =>
       new Set([...compiled(rows).flows()].map(([key]) => parseFlowKey(key).table));
@@ -110,7 +118,7 @@ describe('a plain switch', () => {
       ['vm31', 31],
       ['vm41', 41],
     ] as const) {
-      const warning = engine.output('warning').get(`filtered ${interfaceId}`);
+      const warning = engine.output('warning').get(`filtered if-${interfaceId}`);
       expect(warning).toMatchObject({ level: 'error', details: { port, interface: `if-${interfaceId}` } });
       expect(inTable(engine, 0, `in_port=${interfaceId}`)).toEqual([]);
       expect(lines(engine).filter((line) => line.includes(`output:${interfaceId}`))).toEqual([]);

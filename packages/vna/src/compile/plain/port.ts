@@ -4,6 +4,7 @@ import { PRIORITY } from '../../pipeline/priorities.ts';
 import type { Tables } from '../../state/tables.ts';
 import { uplinkPort } from '../bindings.ts';
 import { networkDomain, segmentDomain } from '../domain.ts';
+import { warnOfVlans } from '../edge-warnings.ts';
 import type { Emit, View } from '../emit.ts';
 import { filteringOf } from '../filtering/interface.ts';
 import { fromNeighbours, ownMac, ownPackets, type OwnMac } from '../own-mac.ts';
@@ -19,6 +20,7 @@ export function plainPort(view: View, emit: Emit, id: number): void {
   if (carried.face.mode !== 'edge' && !isUnfiltered(view, emit, carried.face, carried.plug.name)) return;
   bind(emit, carried);
   const { face, plug } = carried;
+  warnOfVlans(view, emit, face, plug.name);
   if (face.mode === 'edge') return emit.need('plainEdgePort', face.id);
   // A tag would carry the packet into a VLAN of the physical network.
   emit.flow({
@@ -47,7 +49,7 @@ export function plainPort(view: View, emit: Emit, id: number): void {
 export function isUnfiltered(view: View, emit: Emit, face: Tables['interface'], portName: string): boolean {
   const { filtered, grouped } = filteringOf(view, face);
   if (!filtered && !grouped) return true;
-  emit.output('warning', `filtered ${face.id}`, {
+  emit.output('warning', `filtered ${face.uuid}`, {
     level: 'error',
     message: 'filters and security groups need a switch with extensions: the interface is not connected',
     details: {

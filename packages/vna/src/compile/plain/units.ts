@@ -2,7 +2,7 @@ import type { Units } from '../emit.ts';
 import { plainDomain } from './domain.ts';
 import { plainEdges, plainVlan, plainEdgePort } from './edge.ts';
 import { plainGuard, plainReserved, plainReservedInSegment, plainStationGuard } from './edge-guard.ts';
-import { plainDeclared, plainFar, plainSeen } from './edge-machines.ts';
+import { plainDeclared, plainFar, plainSeen, plainTwice } from './edge-machines.ts';
 import { plainHost } from './host.ts';
 import { plainMember, plainPeer, plainSegmentMember } from './peers.ts';
 import { plainPort } from './port.ts';
@@ -23,6 +23,7 @@ export const PLAIN_UNITS: Units = {
   plainEdges,
   plainDeclared,
   plainSeen,
+  plainTwice,
   plainFar,
   plainGuard,
   plainStationGuard,
