@@ -276,7 +276,10 @@ export class Switch {
   async #commit(isWhole: () => boolean): Promise<Commit | undefined> {
     const channel = this.#channel;
     if (!this.#known || !channel || this.#closed) return undefined;
-    if (this.#isUnfit()) return this.#refuseSwitch();
+    if (this.#isUnfit()) {
+      this.#refuseSwitch();
+      return undefined;
+    }
     try {
       // All of one moment: what is compiled meanwhile may name groups that are not written yet.
       const meters = [...this.#options.meters()];
@@ -364,7 +367,7 @@ export class Switch {
     if (flows !== expected) this.resync(`the switch has ${flows} flows, expected are ${expected}`);
   }
 
-  #refuseSwitch(): undefined {
+  #refuseSwitch(): void {
     this.#known = false;
     const datapath = this.#options.datapath?.() ?? 'dp-…';
     const remedy = `vnctl datapath modify ${datapath} --enable-ovs-learn-action false, or Open vSwitch 2.8 or later`;
