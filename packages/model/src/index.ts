@@ -3,6 +3,7 @@ export * from './declaration.ts';
 export * from './endpoints.ts';
 export * from './entities/index.ts';
 export * from './errors.ts';
+export * from './leg_names.ts';
 export * from './messages.ts';
 export * from './questions.ts';
 export * from './rows.ts';

@@ -151,6 +151,8 @@ describe('a model is built, looked at, changed and taken down', () => {
     });
     expect(await json('interface ports show if-vm1')).toMatchObject({ items: [{ port_name: 'vm1' }] });
     expect((await vnctl('interface ports show if-vm1')).out).toMatch(/^interface_uuid +port_name.*\nif-vm1 +vm1 /);
+    expect((await vnctl('interface show if-vm1')).out).toMatch(/^ports +vm1$/m);
+    expect((await vnctl('show if-hv1')).out).toMatch(/^ports +\S+ on dp-1$/m);
     expect(await json('interfaces modify if-vm1 --enable-routing')).toMatchObject({ enable_routing: true });
     expect(await json('interfaces del if-vm1')).toEqual(['if-vm1']);
     expect(await json('ip_leases show')).toMatchObject({ total_count: 1 });

@@ -193,7 +193,21 @@ test('a tree has the networks with what is in them, one below the other', async 
         ],
       },
     ],
-    segments: [{ uuid: 'seg-1', mode: 'virtual', interfaces: [] }],
+    segments: [
+      {
+        ...{ uuid: 'seg-1', mode: 'virtual', interfaces: [] },
+        vlans: [
+          { uuid: 'vt-100', vlan_id: 100, datapath_uuid: 'dp-1', port_name: 'trunk0', active: true },
+          { uuid: 'vt-200', vlan_id: 200, datapath_uuid: 'dp-1', port_name: 'trunk0', active: false },
+        ],
+        legacy_machines: [
+          {
+            ...{ mac_address: '02:00:00:00:00:09', ipv4_address: '10.1.0.9', vlan_id: 100, datapath_uuid: 'dp-1' },
+            ...{ port_name: 'trunk0', refused: 'in use already, by if-1' },
+          },
+        ],
+      },
+    ],
     unattached: [
       {
         ...leaf,
@@ -203,13 +217,16 @@ test('a tree has the networks with what is in them, one below the other', async 
   };
   expect((await vnctl('tree')).out.split('\n')).toEqual([
     'nw-a  "shop"  virtual  10.1.0.0/24  mtu 1450',
-    '├─ if-1   vif  10.1.0.5  02:00:00:00:00:01  on dp-1 port vm1',
-    '└─ if-22  vif  10.1.0.5  02:00:00:00:00:01  on dp-1 port vm2 (not there yet)',
+    '├─ if-1          vif     10.1.0.5  02:00:00:00:00:01  on dp-1 port vm1',
+    '└─ if-22         vif     10.1.0.5  02:00:00:00:00:01  on dp-1 port vm2 (not there yet)',
     '',
     'seg-1  virtual  segment',
+    '├─ vt-100        edge    VLAN 100                     on dp-1 port trunk0 (carries it)',
+    '├─ vt-200        edge    VLAN 200                     on dp-1 port trunk0 (does not carry it)',
+    '└─ (discovered)  legacy  10.1.0.9  02:00:00:00:00:09  on dp-1 port trunk0 VLAN 100 (refused: in use already, by if-1)',
     '',
     'in no network and no segment',
-    '└─ if-3   vif                               nowhere yet',
+    '└─ if-3          vif                                  nowhere yet',
   ]);
 });
 

@@ -13,6 +13,7 @@ import {
   VnetError,
 } from '@vnet/model';
 import { Service } from './api/service.ts';
+import { treeWith } from './api/whole_model.ts';
 import { Background } from './background.ts';
 import { BadMessageError, checkMessage, isFromAgent } from './messages.ts';
 import { backgroundRules } from './rules/index.ts';
@@ -164,6 +165,7 @@ export class Manager {
       store: this.#store,
       settings,
       live: {
+        tree: treeWith(() => new Set(this.#hub.agents().map(([, { dpid }]) => dpid))),
         agents: (queries) => listAgents(queries, this.#hub, this.#questions),
         'security_groups.stats': (queries, { path }) =>
           groupStats(queries, path['uuid'] ?? '', { hub: this.#hub, questions: this.#questions }),

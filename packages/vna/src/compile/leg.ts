@@ -1,11 +1,8 @@
+import { DEVICE_NAME, NETNS_NAME } from '@vnet/model';
 import { formatIpv4 } from '@vnet/packet';
 import type { Tables } from '../state/tables.ts';
 import type { Emit, View } from './emit.ts';
 import { DEFAULT_MTU, tunnelMtu } from './underlay.ts';
-
-/** Linux: IFNAMSIZ - 1 characters without `/` and blanks. */
-const DEVICE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/;
-const NETNS_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;
 
 /**
  * A leg of this host in a virtual network: the agent makes the port, and the device gets addresses and MTU of the leases.

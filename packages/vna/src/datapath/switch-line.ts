@@ -67,8 +67,10 @@ function beDialled(
   const listener = listenForSwitches({ host, port, log, onSwitch });
   listener.then(
     ({ port: bound }) => log.info({ host, port: bound }, 'waiting for the switch to dial in'),
-    (error: Error) =>
-      options.onUnusable?.(`--openflow ${options.endpoint}: cannot listen: ${error.message}; choose another address`),
+    (error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      options.onUnusable?.(`--openflow ${options.endpoint}: cannot listen: ${reason}; choose another address`);
+    },
   );
   return {
     close: () =>

@@ -25,11 +25,41 @@ const treeInterface = objectOf(
     ipv4_addresses: arrayOf(IPV4_TEXT),
     datapath_uuid: orNull(uuidSchema('datapath')),
     port_name: orNull(TEXT),
-    active: { ...BOOLEAN, description: 'A datapath says that its port is there.' },
+    active: { ...BOOLEAN, description: 'A datapath says that its port is there; of a host: its agent is connected.' },
   }),
 );
 
 const interfaces = arrayOf(refTo('TreeInterface'));
+
+const edgePlace = { vlan_id: NUMBER, datapath_uuid: orNull(uuidSchema('datapath')) };
+
+const edges = {
+  vlans: arrayOf(
+    objectOf(
+      each({
+        uuid: uuidSchema('vlan_translation'),
+        ...edgePlace,
+        interface_uuid: orNull(uuidSchema('interface')),
+        port_name: orNull(TEXT),
+        active: { ...BOOLEAN, description: 'This edge carries the VLAN now.' },
+      }),
+    ),
+  ),
+  legacy_machines: {
+    ...arrayOf(
+      objectOf(
+        each({
+          mac_address: MAC_TEXT,
+          ipv4_address: orNull(IPV4_TEXT),
+          ...edgePlace,
+          port_name: TEXT,
+          refused: orNull(TEXT),
+        }),
+      ),
+    ),
+    description: 'Discovered ones; declared ones are interfaces.',
+  },
+};
 
 const tree = objectOf(
   each({
@@ -43,10 +73,11 @@ const tree = objectOf(
           ipv4_prefix: NUMBER,
           mtu: NUMBER,
           interfaces,
+          ...edges,
         }),
       ),
     ),
-    segments: arrayOf(objectOf(each({ uuid: uuidSchema('segment'), mode: TEXT, interfaces }))),
+    segments: arrayOf(objectOf(each({ uuid: uuidSchema('segment'), mode: TEXT, interfaces, ...edges }))),
     unattached: { ...interfaces, description: 'Interfaces that are in no network and no segment.' },
   }),
 );

@@ -24,7 +24,21 @@ export async function entityTable(
   if (Array.isArray(body)) {
     return body.every(isRow) ? horizontal(entity, await complete(body), columns) : body.map(String).join('\n');
   }
-  return isRow(body) ? vertical(entity, await complete([body]), columns) : JSON.stringify(body);
+  if (!isRow(body)) return JSON.stringify(body);
+  const ports = request.endpoint.method === 'GET' ? await portsOf(entity, body, columns, getItems) : {};
+  return vertical(entity, await complete([{ ...body, ...ports }]), columns);
+}
+
+/** Where the ports of an interface may be: the API has them in a list of their own. */
+async function portsOf(
+  entity: EntityName,
+  { uuid }: Row,
+  columns: readonly string[] | undefined,
+  getItems: GetItems,
+): Promise<Row> {
+  if (entity !== 'interface' || typeof uuid !== 'string' || columns?.includes('ports') === false) return {};
+  const ports = await getItems(`/interfaces/${uuid}/ports`, {});
+  return { ports: await withUuids('interface_port', ports, {}, undefined, getItems) };
 }
 
 /** `{ entity, object }` → the object. */
@@ -34,7 +48,8 @@ export async function foundTable(
   getItems: GetItems,
 ): Promise<string> {
   if (typeof entity !== 'string' || !isEntityName(entity) || !isRow(object)) return JSON.stringify(object);
-  return vertical(entity, await withUuids(entity, [object], {}, columns, getItems), columns);
+  const whole = { ...object, ...(await portsOf(entity, object, columns, getItems)) };
+  return vertical(entity, await withUuids(entity, [whole], {}, columns, getItems), columns);
 }
 
 /** What the rows of the answer are: a relation may list what is at its other end. */

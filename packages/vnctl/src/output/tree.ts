@@ -10,6 +10,28 @@ interface Group {
   readonly ipv4_prefix?: number;
   readonly mtu?: number | null;
   readonly interfaces: readonly Leaf[];
+  /** Not from managers of before. */
+  readonly vlans?: readonly Vlan[];
+  readonly legacy_machines?: readonly LegacyMachine[];
+}
+
+/** A VLAN behind an edge. */
+interface Vlan {
+  readonly uuid: string;
+  readonly vlan_id: number;
+  readonly datapath_uuid: string | null;
+  readonly port_name: string | null;
+  readonly active: boolean;
+}
+
+/** Discovered behind an edge. */
+interface LegacyMachine {
+  readonly mac_address: string;
+  readonly ipv4_address: string | null;
+  readonly vlan_id: number;
+  readonly datapath_uuid: string | null;
+  readonly port_name: string;
+  readonly refused: string | null;
 }
 
 interface Leaf {
@@ -31,23 +53,38 @@ interface Tree {
 
 export function treeText(body: Row): string {
   const { networks, segments, unattached } = body as unknown as Tree;
-  const groups: (readonly [string, readonly Leaf[]])[] = [
-    ...[...networks, ...segments].map((group) => [title(group), group.interfaces] as const),
-    ...(unattached.length === 0 ? [] : [['in no network and no segment', unattached] as const]),
+  const groups: (readonly [string, readonly (readonly string[])[]])[] = [
+    ...[...networks, ...segments].map((group) => [title(group), members(group)] as const),
+    ...(unattached.length === 0 ? [] : [['in no network and no segment', unattached.map(cells)] as const]),
   ];
   if (groups.length === 0) return '(none)';
   // All together, so that the columns of all groups are below each other.
-  const leaves = alignedLines(groups.flatMap(([, interfaces]) => interfaces.map(cells)));
+  const leaves = alignedLines(groups.flatMap(([, all]) => all));
   let at = 0;
   return groups
-    .map(([heading, interfaces]) => {
-      const lines = interfaces.map((_leaf, index) => {
-        const branch = index === interfaces.length - 1 ? '└─' : '├─';
+    .map(([heading, all]) => {
+      const lines = all.map((_leaf, index) => {
+        const branch = index === all.length - 1 ? '└─' : '├─';
         return `${branch} ${leaves[at++]}`;
       });
       return [heading, ...lines].join('\n');
     })
     .join('\n\n');
+}
+
+function members({ interfaces, vlans = [], legacy_machines: machines = [] }: Group): string[][] {
+  return [...interfaces.map(cells), ...vlans.map(vlanCells), ...machines.map(machineCells)];
+}
+
+function vlanCells(vlan: Vlan): string[] {
+  const at = `${position(vlan)} (${vlan.active ? 'carries it' : 'does not carry it'})`;
+  return [vlan.uuid, '', 'edge', `VLAN ${vlan.vlan_id}`, '', at];
+}
+
+function machineCells(machine: LegacyMachine): string[] {
+  const { mac_address: mac, ipv4_address: address, vlan_id: vlan, refused } = machine;
+  const at = `${position(machine)} VLAN ${vlan}${refused === null ? '' : ` (refused: ${refused})`}`;
+  return ['(discovered)', '', 'legacy', address ?? '', mac, at];
 }
 
 /** `nw-web "shop" virtual 10.1.0.0/24 mtu 1450` */
@@ -67,10 +104,14 @@ function cells(leaf: Leaf): string[] {
 }
 
 /** Where it lives now, or where its port is expected. */
-function place({ datapath_uuid: datapath, port_name: port, active }: Leaf): string {
-  const at = [...(datapath === null ? [] : [`on ${datapath}`]), ...(port === null ? [] : [`port ${port}`])].join(' ');
-  if (active) return at;
+function place(leaf: Leaf): string {
+  const at = position(leaf);
+  if (leaf.active) return at;
   return at === '' ? 'nowhere yet' : `${at} (not there yet)`;
+}
+
+function position({ datapath_uuid: datapath, port_name: port }: Pick<Leaf, 'datapath_uuid' | 'port_name'>): string {
+  return [...(datapath === null ? [] : [`on ${datapath}`]), ...(port === null ? [] : [`port ${port}`])].join(' ');
 }
 
 function hasText(text: string | null | undefined): boolean {

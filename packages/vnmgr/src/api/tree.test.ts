@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { onEachDatabase } from '../../test/databases.ts';
-import { type TestModel, openModel } from '../../test/model.ts';
+import { type Body, type TestModel, openModel } from '../../test/model.ts';
 import { idOf, makeSite, makeVm } from '../../test/site.ts';
+import { tree } from './tree.ts';
 
 onEachDatabase((databases) => {
   let model: TestModel;
@@ -35,6 +36,8 @@ onEachDatabase((databases) => {
   const segment = {
     uuid: 'seg-1',
     mode: 'virtual',
+    vlans: [],
+    legacy_machines: [],
     interfaces: [{ ...machine, uuid: 'if-seg', mac_address: '02:00:00:00:01:02', ipv4_addresses: [], port_name: null }],
   };
   const network = {
@@ -45,6 +48,8 @@ onEachDatabase((databases) => {
     ipv4_prefix: 24,
     mtu: 1500,
     interfaces: [machine],
+    vlans: [],
+    legacy_machines: [],
   };
 
   describe('tree', () => {
@@ -92,6 +97,28 @@ onEachDatabase((databases) => {
         segments: [],
         unattached: [],
       });
+    });
+
+    it('knows that a host is there by its agent', async () => {
+      const { dpid } = await model.ok('datapaths.show', { uuid: 'dp-1' });
+      const values = { network_uuid: 'nw-phy' };
+      const active = async (connected: readonly string[]): Promise<boolean> => {
+        const whole = (await tree(model.store.reader, values, new Set(connected))) as Body;
+        return (whole['networks'] as { interfaces: { active: boolean }[] }[])[0]!.interfaces[0]!.active;
+      };
+      expect(await active([])).toBe(false);
+      expect(await active([String(dpid)])).toBe(true);
+    });
+
+    it('has the VLANs behind edges', async () => {
+      const edge = { uuid: 'if-trunk', mode: 'edge', owner_datapath_uuid: 'dp-1', port_name: 'trunk0' };
+      await model.ok('interfaces.create', edge);
+      await model.ok('translations.create', { uuid: 'tr-1', mode: 'vnet_edge', interface_uuid: 'if-trunk' });
+      const vlan = { uuid: 'vt-100', translation_uuid: 'tr-1', vlan_id: 100, network_uuid: 'nw-a' };
+      await model.ok('vlan_translations.create', vlan);
+      const { networks } = await model.ok('tree', { network_uuid: 'nw-a' });
+      const shown = { interface_uuid: 'if-trunk', datapath_uuid: 'dp-1', port_name: 'trunk0', active: false };
+      expect(networks).toEqual([{ ...network, vlans: [{ uuid: 'vt-100', vlan_id: 100, ...shown }] }]);
     });
 
     it('has one network or segment only when it is asked for', async () => {

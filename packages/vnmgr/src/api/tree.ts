@@ -1,6 +1,7 @@
 /** The networks and segments with their interfaces, addresses and where each lives: some queries, however large it is. */
 import { type EntityName, type ParamValue, type Row, formatIpv4, formatMac } from '@vnet/model';
 import type { Queries } from '../store/queries.ts';
+import { Edges } from './tree_edges.ts';
 
 type Values = Readonly<Record<string, ParamValue>>;
 type Interface = Readonly<Record<string, unknown>>;
@@ -26,6 +27,7 @@ class Interfaces {
   readonly #ports: ReadonlyMap<number, Row<'interface_port'>[]>;
   readonly #places: ReadonlyMap<number, Row<'active_interface'>[]>;
   readonly #datapaths: ReadonlyMap<number, Row<'datapath'>>;
+  readonly #connected: ReadonlySet<string>;
 
   private constructor(
     rows: readonly Row<'interface'>[],
@@ -34,6 +36,7 @@ class Interfaces {
     ports: readonly Row<'interface_port'>[],
     places: readonly Row<'active_interface'>[],
     datapaths: readonly Row<'datapath'>[],
+    connected: ReadonlySet<string>,
   ) {
     this.#rows = new Map(rows.map((row) => [row.id, row]));
     this.#macs = byNumber(macs, (row) => row.interface_id);
@@ -41,10 +44,14 @@ class Interfaces {
     this.#ports = byNumber(ports, (row) => row.interface_id);
     this.#places = byNumber(places, (row) => (row.singular === true ? row.interface_id : null));
     this.#datapaths = new Map(datapaths.map((row) => [row.id, row]));
+    this.#connected = connected;
   }
 
-  /** @param ids all of them when absent */
-  static async load(queries: Queries, ids?: readonly number[]): Promise<Interfaces> {
+  /**
+   * @param connected datapath ids of the agents that are there
+   * @param ids all of them when absent
+   */
+  static async load(queries: Queries, connected: ReadonlySet<string>, ids?: readonly number[]): Promise<Interfaces> {
     const rowsOf = async <E extends EntityName>(entity: E, column: string): Promise<Row<E>[]> =>
       ids === undefined ? await queries.all(entity) : await queries.allIn(entity, column, ids);
     return new Interfaces(
@@ -54,6 +61,7 @@ class Interfaces {
       await rowsOf('interface_port', 'interface_id'),
       await rowsOf('active_interface', 'interface_id'),
       await queries.all('datapath'),
+      connected,
     );
   }
 
@@ -80,7 +88,8 @@ class Interfaces {
         ipv4_addresses: ips.map((ip) => formatIpv4(ip.ipv4_address)),
         datapath_uuid: datapath?.uuid ?? null,
         port_name: place?.port_name ?? ports.find((port) => port.port_name !== null)?.port_name ?? null,
-        active: place !== undefined,
+        // A host is where its agent is; nobody claims its port.
+        active: place !== undefined || (row.mode === 'host' && this.#connected.has(datapath?.dpid ?? '')),
       },
     ];
   }
@@ -98,8 +107,11 @@ async function filtered<E extends 'network' | 'segment'>(
   return Object.values(filters).some((filter) => typeof filter === 'string') ? [] : await queries.all(entity);
 }
 
-/** @throws {VnetError} UnknownUUIDResource */
-export async function tree(queries: Queries, values: Values): Promise<unknown> {
+/**
+ * @param connected datapath ids of the agents that are there
+ * @throws {VnetError} UnknownUUIDResource
+ */
+export async function tree(queries: Queries, values: Values, connected: ReadonlySet<string>): Promise<unknown> {
   const networks = await filtered(queries, 'network', values);
   const segments = await filtered(queries, 'segment', values);
   const isWhole = values['network_uuid'] == null && values['segment_uuid'] == null;
@@ -114,7 +126,8 @@ export async function tree(queries: Queries, values: Values): Promise<unknown> {
   const inNetworks = await inRows('interface_network', 'network_id', networks);
   const inSegments = await inRows('interface_segment', 'segment_id', segments);
   const members = new Set([...inNetworks, ...inSegments].map((row) => row.interface_id));
-  const interfaces = await Interfaces.load(queries, isWhole ? undefined : [...members]);
+  const interfaces = await Interfaces.load(queries, connected, isWhole ? undefined : [...members]);
+  const edges = await Edges.load(queries);
   const networkMembers = byNumber(inNetworks, (row) => row.network_id);
   const segmentMembers = byNumber(inSegments, (row) => row.segment_id);
   return {
@@ -126,11 +139,13 @@ export async function tree(queries: Queries, values: Values): Promise<unknown> {
       ipv4_prefix,
       mtu,
       interfaces: (networkMembers.get(id) ?? []).flatMap((row) => interfaces.shown(row.interface_id, id)),
+      ...edges.of('network', id),
     })),
     segments: segments.map(({ id, uuid, mode }) => ({
       uuid,
       mode,
       interfaces: (segmentMembers.get(id) ?? []).flatMap((row) => interfaces.shown(row.interface_id)),
+      ...edges.of('segment', id),
     })),
     unattached: isWhole ? interfaces.ids.filter((id) => !members.has(id)).flatMap((id) => interfaces.shown(id)) : [],
   };

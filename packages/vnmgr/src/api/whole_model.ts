@@ -31,19 +31,24 @@ async function inSnapshot<T>(db: Queries, work: (queries: Queries) => Promise<T>
   return await db.withKnex((knex) => knex.transaction((trx) => work(new Queries(trx)), isolation));
 }
 
+/** @param connected datapath ids of the agents that are there */
+export function treeWith(connected: () => ReadonlySet<string>): Query {
+  return async (db, { values }) => await inSnapshot(db, (snapshot) => tree(snapshot, values, connected()));
+}
+
 const queries: Readonly<Record<string, Query>> = {
   find: async (db, { path }) => {
     const uuid = path['uuid'] ?? '';
     const entity = entityOf(uuid);
     return { entity, object: await renderOne<EntityName>(db, entity, await db.byUuid<EntityName>(entity, uuid)) };
   },
-  tree: async (db, { values }) => await inSnapshot(db, (snapshot) => tree(snapshot, values)),
+  tree: treeWith(() => new Set()),
   history: async (db, { values }) => await history(db, values),
   export: async (db) => await inSnapshot(db, exportModel),
 };
 
 /**
- * @param live what only a running manager can answer, because it asks agents
+ * @param live what only a running manager can answer, or can answer better, because it knows agents
  * @throws {VnetError}
  */
 export async function query(
@@ -52,7 +57,7 @@ export async function query(
   request: ValidRequest,
   live: Readonly<Record<string, Query>>,
 ): Promise<unknown> {
-  const answer = queries[name] ?? live[name];
+  const answer = live[name] ?? queries[name];
   if (answer === undefined) throw new VnetError('UnknownEndpoint', name);
   return await answer(db, request);
 }

@@ -11,6 +11,7 @@ import { completeIpRange } from './ip_range.ts';
 import { ipRetention, retentionFollowsLease } from './ip_retention.ts';
 import { leasePolicyInterfaceRequests } from './lease_policy.ts';
 import { completeIpLease, ipLeasesFollowMacLease, macLeasesJoinSegments, reviseIpLease } from './leases.ts';
+import { legsCanBeMade } from './leg.ts';
 import { completeMacRange } from './mac_range.ts';
 import { networkMtu } from './mtu.ts';
 import { completeNetwork, networkRequests, reviseNetwork } from './network.ts';
@@ -89,6 +90,7 @@ export const reactions: readonly Reaction[] = [
   translationModes,
   peerGroups,
   edgesHaveTrunks,
+  legsCanBeMade,
   associations,
   hostAddresses,
   topologyProducts,
