@@ -114,12 +114,13 @@ export const TWO_EDGES: { readonly topology: TopologyInput; readonly tenants: Te
 export const SEGMENT_MACHINE = { name: 'old1', address: '10.0.0.100/24', mac: '02:0c:00:00:00:01' };
 
 /** Two segments, and a trunk on `hv1` whose VLAN 100 leads to the first. */
-export async function legacySegment(): Promise<DataCentre> {
+export async function legacySegment(more: Pick<TopologyInput, 'servers' | 'switches'> = {}): Promise<DataCentre> {
   const { name, ...machine } = SEGMENT_MACHINE;
   const topology: TopologyInput = {
     ...TWO_SEGMENTS.topology,
-    servers: { ...TWO_SEGMENTS.topology.servers, [name]: machine },
+    servers: { ...TWO_SEGMENTS.topology.servers, ...more.servers, [name]: machine },
     switches: {
+      ...more.switches,
       tor: {
         ports: [
           { server: name, tag: 100 },

@@ -1,12 +1,15 @@
+import type { Match } from '@vnet/openflow';
 import { ETHERTYPE } from '@vnet/packet';
 import { UNTAGGED } from '../pipeline/match-values.ts';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REASON, REGISTERS, load, on } from '../pipeline/registers.ts';
 import { ownDatapath, uplinkPort } from './bindings.ts';
-import { networkDomain, segmentDomain } from './domain.ts';
+import { domainOfKey, networkDomain, segmentDomain } from './domain.ts';
 import { activeVlansOf, edgeVlanOf, type EdgeVlan } from './edge-bindings.ts';
 import { ownAddressInArp } from './edge-machine.ts';
 import type { Emit, View } from './emit.ts';
+import { LEARNING, STRAYS_METER } from './learning-limits.ts';
+import { learns } from './promiscuous.ts';
 
 /** A machine that an edge of any host has seen: packets to it go to that host. */
 export function edgeHost(view: View, emit: Emit, id: number): void {
@@ -19,6 +22,24 @@ export function edgeHost(view: View, emit: Emit, id: number): void {
     match: { metadata: far.key, eth_dst: far.mac, ...on([REGISTERS.REMOTE, 0]) },
     actions: [load(REGISTERS.PEER, far.datapathId)],
     goto: 'PEER',
+  });
+  strays(view, emit, far, on([REGISTERS.REMOTE, 0]));
+}
+
+/**
+ * In a segment with promiscuous interfaces, a machine of a VLAN may turn up behind one of those: the agent hears of it, since
+ * as long as the machine is known in the VLAN nothing is learnt.
+ */
+function strays(view: View, emit: Emit, { key, mac }: { key: number; mac: number }, from: Match = {}): void {
+  const { kind, id } = domainOfKey(key);
+  if (kind !== 'segment' || !learns(view, id) || isLeased(view, mac)) return;
+  emit.flow({
+    table: 'LEARN',
+    priority: PRIORITY.specific,
+    feature: 'edge',
+    match: { metadata: key, ...from, eth_src: mac },
+    actions: [load(REGISTERS.REASON, REASON.edge)],
+    goto: 'PUNT',
   });
 }
 
@@ -68,7 +89,22 @@ export function edgeSeen(view: View, emit: Emit, mac: number): void {
   known(view, emit, edge, mac);
   if (edge.domain.kind === 'segment') {
     emit.flow({ table: 'EDGE_SOURCE', priority: PRIORITY.base, feature: 'edge', match: source, goto: 'L2' });
+    strays(view, emit, { key: edge.domain.key, mac });
+    straysOfPeers(emit);
   } else addressed(emit, edge, source, address);
+}
+
+/** What comes from other hosts has no port with a meter of its own. */
+function straysOfPeers(emit: Emit): void {
+  emit.output('meter', STRAYS_METER, { id: STRAYS_METER, ...LEARNING });
+  emit.flow({
+    table: 'PUNT',
+    priority: PRIORITY.specific,
+    feature: 'edge',
+    match: on([REGISTERS.SOURCE, 0], [REGISTERS.REASON, REASON.edge]),
+    meter: STRAYS_METER,
+    actions: [{ type: 'controller', maxLen: 0xffff }],
+  });
 }
 
 /** A machine that this host has seen behind one of its VLANs. */
@@ -143,7 +179,7 @@ function addressed(
 }
 
 /** Whether the MAC is somebody's in the part of the model that this host sees. */
-function isLeased(view: View, mac: number): boolean {
+export function isLeased(view: View, mac: number): boolean {
   return view.find('mac_lease', 'mac_address', mac).length > 0;
 }
 

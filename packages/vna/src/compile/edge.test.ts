@@ -313,6 +313,26 @@ describe('an edge of several links', () => {
 });
 
 describe('an edge of a segment with promiscuous interfaces', () => {
+  it('asks the agent about machines of its VLANs that turn up behind them, here and elsewhere', () => {
+    const segment = dataCentre().find(({ table, row }) => table === 'interface_segment' && row['static'] === true)?.row[
+      'segment_id'
+    ] as number;
+    const into = { network_id: null, segment_id: segment };
+    // Interface 60, which is promiscuous there, is the edge here.
+    const rows: TestRow[] = [
+      ...changed(changed(site(), 'vlan_translation', 1, into), 'edge_host', 2, into),
+      { table: 'interface', row: { id: 93, uuid: 'if-93', mode: 'promiscuous', iface_id: null } },
+      { table: 'interface_segment', row: { id: 93, interface_id: 93, segment_id: segment, static: true } },
+    ];
+    const seen = changed(rows, 'edge_seen', SEEN, { key: 0x80000000 + segment });
+    const asks = flowsOf(engineOn(seen).engine).filter((flow) => flow.startsWith('table=35,'));
+    expect(asks.map((flow) => /(reg0=\S+?,)?dl_src=[0-9a-f:]+/.exec(flow)?.[0]).sort()).toEqual([
+      'dl_src=0c:00:00:00:00:01',
+      expect.stringMatching(/^reg0=.*dl_src=0c:00:00:00:00:02$/),
+    ]);
+    expect(asks.every((flow) => flow.endsWith('goto_table:80'))).toBe(true);
+  });
+
   it('does not contradict them', () => {
     const promiscuous = dataCentre().find(({ table, row }) => table === 'interface_segment' && row['static'] === true);
     const segment = promiscuous?.row['segment_id'];

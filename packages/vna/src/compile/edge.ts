@@ -10,6 +10,7 @@ import { edgeVlanOf, edgeVlansOf, pushTag, TAG_PRESENT, type EdgeVlan } from './
 import { edgeGate } from './edge-gate.ts';
 import { hostMacs } from './edge-guard.ts';
 import type { Emit, View } from './emit.ts';
+import { LEARNING, LEARNING_METERS } from './learning-limits.ts';
 import { isSeveral, outputTo } from './links.ts';
 import { joinDomain } from './membership.ts';
 import { PORT_METER } from './port.ts';
@@ -52,11 +53,6 @@ export function edgeVlan(view: View, emit: Emit, id: number): void {
   });
   learning(emit, edge);
 }
-
-/** What an edge port may send to the agent to be learnt: a flood of addresses must not keep other packets from it. */
-export const LEARNING = { packetsPerSecond: 200, burst: 100 };
-/** Ids of these meters: above all port numbers. */
-export const LEARNING_METERS = 0x10000;
 
 /** Machines that nobody has declared: the first frame of each goes to the agent. */
 function learning(emit: Emit, { id, end, ofport, domain }: EdgeVlan): void {

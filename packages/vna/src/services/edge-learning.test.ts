@@ -1,10 +1,10 @@
 import { encodeMatch, PORT, type FlowStatsEntry } from '@vnet/openflow';
-import { arpRequest, gratuitousArp } from '@vnet/packet';
+import { arpRequest, gratuitousArp, rarpAnnouncement } from '@vnet/packet';
 import { beforeEach, afterEach, describe, expect, it, vi } from 'vitest';
 import { VLAN_LIMIT } from '../compile/edge.ts';
 import { edgeVlanOf, vlanEnd } from '../compile/edge-bindings.ts';
 import { Engine, type UnitRun } from '../compile/engine.ts';
-import { edgeRows, SEEN } from '../compile/test-edge-rows.ts';
+import { edgeRows, FAR, SEEN } from '../compile/test-edge-rows.ts';
 import { dataCentre, fill } from '../compile/test-rows.ts';
 import { ROOTS, UNITS } from '../compile/units.ts';
 import { TABLES } from '../pipeline/tables.ts';
@@ -187,6 +187,32 @@ describe('learning at the edge', () => {
     expect(claim(SEEN, { refused: 'in use already, by ml-70 of if-70' })).toBe(true);
     expect(state.get('edge_seen', SEEN)).toBeUndefined();
     expect(warned).toEqual([]);
+  });
+
+  it('lets a machine of a segment go to a promiscuous port, and tells the edge host of one that it knows elsewhere', () => {
+    const segment = 0x80000001;
+    const PROMISCUOUS = 61;
+    const stray = (mac: number) => ({
+      ...{ reason: 0, network: segment, transport: 0, destination: 0 },
+      ...{ source: PROMISCUOUS, inPort: 7, frame: gratuitousArp(mac, ADDRESS) },
+    });
+    state.put('vlan_translation', { ...state.get('vlan_translation', 1)!, network_id: null, segment_id: 1 });
+    frameFrom(SEEN);
+    expect(state.get('edge_seen', SEEN)?.key).toBe(segment);
+    expect(learning.receive(stray(SEEN))).toBe(true);
+    expect(state.get('edge_seen', SEEN)).toBeUndefined();
+    frameFrom(SEEN);
+    expect(state.get('edge_seen', SEEN)).toBeUndefined();
+    now += 10_000;
+    frameFrom(SEEN);
+    expect(state.get('edge_seen', SEEN)).toBeDefined();
+
+    expect(learning.receive(stray(FAR))).toBe(false);
+    const host = edgeRows().find(({ table, row }) => table === 'edge_host' && row['mac_address'] === FAR)!;
+    fill(state, [{ ...host, row: { ...host.row, network_id: null, segment_id: 1 } }]);
+    expect(learning.receive(stray(FAR))).toBe(true);
+    expect(sent.at(-1)).toMatchObject({ inPort: 7, frame: rarpAnnouncement(FAR) });
+    expect(sent.at(-1)?.actions.at(-1)).toEqual({ type: 'resubmit', table: TABLES.L2.id });
   });
 
   it('takes an address from the machine that had it in the same network', () => {

@@ -6,9 +6,11 @@ import {
   decodeIpv4Header,
   ETHERTYPE,
   formatMac,
+  rarpAnnouncement,
   type EthernetFrame,
 } from '@vnet/packet';
 import { edgeVlanOf, vlanTranslationOf, type EdgeVlan } from '../compile/edge-bindings.ts';
+import { segmentDomain } from '../compile/domain.ts';
 import { VLAN_LIMIT } from '../compile/edge.ts';
 import { isDeclaredHere } from '../compile/edge-host.ts';
 import type { EdgeClaim } from '../compile/emit.ts';
@@ -92,13 +94,46 @@ export class EdgeLearning<R extends object> {
     this.#looks = setInterval(() => void this.look(), LOOK_MS);
   }
 
-  /** A frame whose sender is not known in its VLAN, or says another address than the known one. */
-  receive(packet: PacketIn): void {
+  /**
+   * A frame whose sender is not known in its VLAN, or says another address than the known one; or is known in a VLAN, and
+   * has sent from somewhere else.
+   * @returns whether it is a matter of VLANs
+   */
+  receive(packet: PacketIn): boolean {
     try {
+      if (vlanTranslationOf(packet.source) === undefined) return this.#strays(packet);
       this.#learn(packet);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
     }
+    return true;
+  }
+
+  /** A machine of a VLAN that sends from a promiscuous port of its segment: whoever knows it in the VLAN forgets it. */
+  #strays({ network, source, inPort, frame }: PacketIn): boolean {
+    const { state, changed, send, log } = this.#options;
+    const { src: mac } = decodeEthernet(frame);
+    const known = state.get('edge_seen', mac);
+    if (known?.key === network) {
+      const edge = edgeVlanOf(state, known.vlan_translation_id);
+      const port =
+        source === 0 ? undefined : state.find('port', 'role', 'plain').find(({ ofport }) => ofport === inPort);
+      const place = `no VLAN of ${port?.name ?? 'another host'}`;
+      if (!this.#moves.follows(mac, place, edge && placeOf(edge))) return true;
+      log.info({ mac: formatMac(mac), port: port?.name }, 'a legacy machine has left its VLAN for a promiscuous port');
+      this.#forget(mac);
+      changed();
+      return true;
+    }
+    const isFar = state
+      .find('edge_host', 'mac_address', mac)
+      .some(({ segment_id }) => segment_id !== null && segmentDomain(segment_id).key === network);
+    // The edge host hears it as all other hosts do.
+    if (isFar && source !== 0 && inPort !== undefined) {
+      const told = entryInto(state).fromPort({ network, source, inPort }, rarpAnnouncement(mac));
+      if (told) send([told]);
+    }
+    return isFar;
   }
 
   /**

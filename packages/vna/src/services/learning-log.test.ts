@@ -1,6 +1,6 @@
 import type { MeterStats } from '@vnet/openflow';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LEARNING_METERS } from '../compile/edge.ts';
+import { LEARNING_METERS } from '../compile/learning-limits.ts';
 import { LearningLog } from './learning-log.ts';
 
 const TRUNK = 60;

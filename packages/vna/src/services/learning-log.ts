@@ -1,5 +1,5 @@
 import type { MeterStats } from '@vnet/openflow';
-import { LEARNING, LEARNING_METERS } from '../compile/edge.ts';
+import { LEARNING, LEARNING_METERS } from '../compile/learning-limits.ts';
 import type { Log } from '../log.ts';
 
 /** How often the meters are read. */

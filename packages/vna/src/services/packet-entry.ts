@@ -18,6 +18,11 @@ export interface PacketEntry {
   fromNewcomer(edge: EdgeVlan, frame: Buffer, asks: boolean): PacketOut;
   /** A frame of one that was known; undefined when the switch has sent it on by itself. */
   fromKnown(edge: EdgeVlan, frame: Buffer, asks: boolean): PacketOut | undefined;
+  /** A frame in the name of somebody on a port, to all of a segment; undefined when the switch has sent on what it sent. */
+  fromPort(
+    port: { readonly network: number; readonly source: number; readonly inPort: number },
+    frame: Buffer,
+  ): PacketOut | undefined;
   /** Tells the local members of a network that an address has moved to another MAC: every host tells its own. */
   correction(view: View, owner: Owner): PacketOut | undefined;
 }
@@ -38,6 +43,15 @@ const ovs: PacketEntry = {
   senders: TABLES.EDGE_SOURCE.id,
   fromNewcomer: intoTables,
   fromKnown: intoTables,
+  fromPort: ({ network, source, inPort }, frame) => ({
+    frame,
+    inPort,
+    actions: [
+      load(REGISTERS.SOURCE, source),
+      { type: 'load', field: NETWORK_FIELD, offset: 0, bits: 32, value: network },
+      { type: 'resubmit', table: TABLES.L2.id },
+    ],
+  }),
   /** As if it came from a peer. */
   correction: (_view, { network, address, mac }) => ({
     frame: gratuitousArp(mac, address),
@@ -58,6 +72,7 @@ const plain: PacketEntry = {
     actions: [...pushTag(vlan), { type: 'output', port: PORT.TABLE }],
   }),
   fromKnown: () => undefined,
+  fromPort: () => undefined,
   correction: (view, { network, address, mac }) => {
     const frame = gratuitousArp(mac, address);
     const here = portOfMac(view, network, mac);

@@ -20,13 +20,13 @@ export class PacketInService {
   readonly #tooBigLog: TooBigLog;
   readonly #deniedLog: DeniedLog;
   readonly #limit = new PacketLimit();
-  readonly #services: ReadonlyMap<number, (packet: PacketIn, inPort: number) => void>;
+  readonly #services: ReadonlyMap<number, (packet: PacketIn, inPort: number) => unknown>;
 
   constructor(
     view: View,
     send: (packets: readonly PacketOut[]) => void,
     teach: (lesson: Lesson) => void,
-    edge: (packet: PacketIn, inPort: number) => void,
+    edge: (packet: PacketIn, inPort: number) => boolean,
     group: (packet: PacketIn) => void,
     log: Log,
   ) {
@@ -36,7 +36,7 @@ export class PacketInService {
     this.#tooBigLog = new TooBigLog(log);
     this.#deniedLog = new DeniedLog(view, log);
     const denied = (packet: PacketIn): void => this.#deniedLog.receive(packet);
-    this.#services = new Map<number, (packet: PacketIn, inPort: number) => void>([
+    this.#services = new Map<number, (packet: PacketIn, inPort: number) => unknown>([
       [REASON.deniedByFilter, denied],
       [REASON.deniedByGroups, denied],
       [REASON.edge, edge],
@@ -45,6 +45,7 @@ export class PacketInService {
       [
         REASON.learn,
         (packet: PacketIn) => {
+          if (edge(packet, packet.inPort ?? 0)) return;
           const lesson = learner.learn(packet);
           if (lesson) teach(lesson);
         },

@@ -1,12 +1,14 @@
 import { ETHERTYPE } from '@vnet/packet';
-import { FROM_VLAN, inMetadata } from '../../pipeline/plain-metadata.ts';
+import { FROM_VLAN, inMetadata, metadataBits } from '../../pipeline/plain-metadata.ts';
 import { PRIORITY } from '../../pipeline/priorities.ts';
 import { uplinkPort } from '../bindings.ts';
 import type { EdgeVlan } from '../edge-bindings.ts';
-import { farMachine, seenMachine } from '../edge-host.ts';
+import { domainOfKey } from '../domain.ts';
+import { farMachine, isLeased, seenMachine } from '../edge-host.ts';
 import { declaredMachine, declaredPackets, type Declared } from '../edge-machine.ts';
 import { twice } from '../edge-twice.ts';
 import type { Emit, View } from '../emit.ts';
+import { learns } from '../promiscuous.ts';
 import { arrival } from './domain.ts';
 import { arrivals, isUnfiltered, refuseFromUplink } from './port.ts';
 import { toAgent } from './to-agent.ts';
@@ -56,6 +58,7 @@ export function plainSeen(view: View, emit: Emit, mac: number): void {
   emit.flow(toVlan({ ...inMetadata({ network: edge.domain.key }), eth_dst: mac }, edge.vlan));
   if (edge.domain.kind === 'segment') {
     emit.flow({ table: 'SENDER', priority: PRIORITY.base, feature: 'edge', match: from(edge, mac), goto: 'WAY' });
+    strays(view, emit, { key: edge.domain.key, mac });
   } else addressed(view, emit, edge, mac, address);
 }
 
@@ -95,5 +98,23 @@ function addressed(view: View, emit: Emit, edge: EdgeVlan, mac: number, address:
 /** A machine behind the edge of another host. */
 export function plainFar(view: View, emit: Emit, id: number): void {
   const far = farMachine(view, emit, id);
-  if (far) toPeer(view, emit, far.key, far.mac, far.datapathId);
+  if (!far) return;
+  toPeer(view, emit, far.key, far.mac, far.datapathId);
+  strays(view, emit, far, false);
+}
+
+/** A machine of a VLAN that turns up behind a promiscuous port, here or elsewhere: the agent hears of it. */
+function strays(view: View, emit: Emit, { key, mac }: { key: number; mac: number }, remote?: boolean): void {
+  const { kind, id } = domainOfKey(key);
+  if (kind !== 'segment' || !learns(view, id) || isLeased(view, mac)) return;
+  const { value, mask } = metadataBits({ network: key, ...(remote === undefined ? {} : { remote }) });
+  emit.flow({
+    ...toAgent(view, emit, 'uplink'),
+    table: 'SENDER',
+    // Before what has been learnt of it there.
+    priority: PRIORITY.learned + 1,
+    feature: 'edge',
+    match: { metadata: { value, mask: mask | FROM_VLAN }, eth_src: mac },
+    goto: 'WAY',
+  });
 }

@@ -1,6 +1,6 @@
 import { PORT, type Action } from '@vnet/openflow';
 import { uplinkPort } from '../bindings.ts';
-import { LEARNING, LEARNING_METERS } from '../edge.ts';
+import { LEARNING, LEARNING_METERS } from '../learning-limits.ts';
 import type { Emit, View } from '../emit.ts';
 import { PORT_METER } from '../port.ts';
 
