@@ -48,6 +48,7 @@ const ENDS: Readonly<Record<string, string>> = {
   history: 'nw-web --limit 10',
   export: '> model.yaml',
   apply: '--file model.yaml --dry-run',
+  'vlan_translations.create': '--translation-uuid tr-1 --vlan-id 100 --network-uuid nw-web',
 };
 
 /** `vnctl networks add --ipv4-network 10.101.0.0` */

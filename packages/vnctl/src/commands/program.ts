@@ -75,7 +75,7 @@ function addCommand(program: Command, spec: CommandSpec, terminal: Terminal, han
   const parent = spec.words
     .slice(0, -1)
     .reduce((command, word, depth) => subcommand(command, word, depth, spec), program);
-  const command = parent.command(spec.words.at(-1)!).description(spec.doc);
+  const command = parent.command(spec.words.at(-1)!).description(shownOnly(spec) ? descriptionOf(spec) : spec.doc);
   if (parent === program) command.helpGroup(topicOf(command.name()));
   for (const { name, optional, variadic } of spec.positionals) {
     const shown = `${name}${variadic ? '...' : ''}`;
@@ -121,11 +121,26 @@ function subcommand(parent: Command, word: string, depth: number, first: Command
   if (existing !== undefined) return existing;
   const command = parent
     .command(word)
-    .description(descriptionOf(first))
+    .description(NOUNS[word] ?? descriptionOf(first))
     .helpCommand(false)
     .addHelpText('after', exampleText(exampleOf(first)));
   return depth === 0 ? command.helpGroup(topicOf(word)) : command;
 }
+
+/** A list of a noun that has no verbs says what is in it. */
+function shownOnly({ endpoints: [endpoint] }: CommandSpec): boolean {
+  return (
+    endpoint !== undefined &&
+    isEntityEndpoint(endpoint) &&
+    endpoint.api.kind === 'resource' &&
+    endpoint.api.readOnly === true
+  );
+}
+
+/** Nouns that stand for several things. */
+const NOUNS: Readonly<Record<string, string>> = {
+  edge: 'What edges have found out: discovered legacy machines, and which edge carries which VLAN.',
+};
 
 /** Of a noun: what its declaration says that it is. */
 function descriptionOf({ endpoints: [endpoint], doc }: CommandSpec): string {

@@ -21,10 +21,12 @@ function singular(port: { datapath_id: number | null; port_name: string | null }
 }
 
 async function insertPorts(edit: Edit, made: readonly MadeInterface[]): Promise<void> {
-  const wanted = made.map(({ row, extra }) => {
+  const given = made.map(({ row, extra }) => {
     const port = { datapath_id: numberOrNull(extra['owner_datapath_id']), port_name: textOrNull(extra['port_name']) };
     return { row, port };
   });
+  // A document may say the trunk of an edge apart from it; without any the edge is refused in the end.
+  const wanted = given.filter(({ row, port }) => row.mode !== 'edge' || singular(port) === true);
   const trunks = await trunkNames(
     edit.tx,
     wanted.map(({ port }) => port.port_name),
