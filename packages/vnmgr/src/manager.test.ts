@@ -157,7 +157,7 @@ describe('the manager', () => {
       ...{ kind: 'trunk', name: 'bond1', mode: 'all links', lacp: true, fallback: 'active-backup' },
       links: [{ name: 'eth1', state: 'up', in_use: true }],
     };
-    let body: unknown = [bond];
+    let body: unknown = { bonds: [bond] };
     const agent = connect<FromAgent>((message) => {
       if (message.type === 'question') agent.send({ type: 'answer', id: message.id, body });
     });
@@ -175,7 +175,8 @@ describe('the manager', () => {
     const nobody = { database: null, revision: null, scopes: [], subscription: 1 };
     agent.send({ type: 'hello', node_id: 'hv1', dpid: '0x0000000000000001', run: '1', ...nobody });
     expect(await shown()).toEqual({ connected: true, since, bonds: [bond] });
-    for (const wrong of [null, 'x', [{ ...bond, links: [{ name: 'eth1', state: 'fine', in_use: true }] }]]) {
+    const fine = { ...bond, links: [{ name: 'eth1', state: 'fine', in_use: true }] };
+    for (const wrong of [null, 'x', { bonds: [fine] }]) {
       body = wrong;
       expect(await shown()).toEqual({ connected: true, since, bonds: null });
     }
