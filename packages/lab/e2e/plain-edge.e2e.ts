@@ -172,7 +172,8 @@ describe('a legacy machine that nobody has declared, behind a plain switch', () 
     await centre.reachedAfter('newa', LEGACY.quiet.address, 5_000);
     await expectPings('newa', OLD);
     await tor.vsctl('set', 'port', 'newa', 'tag=100');
-    await centre.reachedAfter('newa', '10.0.0.2', 5_000);
+    // It has just moved: for ten seconds it stays where it is.
+    await centre.reachedAfter('newa', '10.0.0.2', 15_000);
     await centre.vnctl('vlan-translations', 'del', 'vt-edge1x300', '--wait');
     await expectPings('a2', NEW);
   });

@@ -66,6 +66,22 @@ describe('the flows of a plain switch in a data centre of three', () => {
     ]);
   });
 
+  it('ask the agent about machines of VLANs that turn up behind promiscuous ports, and nobody about those in VLANs', () => {
+    const into = { network_id: null, segment_id: 2 };
+    const rows = changed(changed(site(), 'vlan_translation', 1, into), 'edge_host', 2, into);
+    const engine = compiled([
+      ...changed(rows, 'edge_seen', SEEN, { key: 0x80000002 }),
+      // Interface 60, which is promiscuous there, is the edge here.
+      { table: 'interface', row: { id: 93, uuid: 'if-93', mode: 'promiscuous', iface_id: null } },
+      { table: 'interface_segment', row: { id: 93, interface_id: 93, segment_id: 2, static: true } },
+    ]);
+    const toAgent = inTable(engine, 2, 'priority=61,').map((line) => /metadata=\S+dl_src=\S+/.exec(line)?.[0]);
+    expect(toAgent).toEqual([
+      'metadata=0x80000002/0x40000000ffffffff,dl_src=0c:00:00:00:00:01',
+      'metadata=0x80000002/0xc0000000ffffffff,dl_src=0c:00:00:00:00:02',
+    ]);
+  });
+
   it('are none of the other pipeline, and the other way round', () => {
     const tables = (rows: readonly TestRow[]): Set<number> =>
       new Set([...compiled(rows).flows()].map(([key]) => parseFlowKey(key).table));
