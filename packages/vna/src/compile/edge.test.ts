@@ -320,7 +320,7 @@ describe('an edge of a segment with promiscuous interfaces', () => {
     const into = { network_id: null, segment_id: segment };
     // Interface 60, which is promiscuous there, is the edge here.
     const rows: TestRow[] = [
-      ...changed(changed(site(), 'vlan_translation', 1, into), 'edge_host', 2, into),
+      ...changed(changed(changed(site(), 'vlan_translation', 1, into), 'edge_role', 1, into), 'edge_host', 2, into),
       { table: 'interface', row: { id: 93, uuid: 'if-93', mode: 'promiscuous', iface_id: null } },
       { table: 'interface_segment', row: { id: 93, interface_id: 93, segment_id: segment, static: true } },
     ];

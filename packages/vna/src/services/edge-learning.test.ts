@@ -197,6 +197,7 @@ describe('learning at the edge', () => {
       ...{ source: PROMISCUOUS, inPort: 7, frame: gratuitousArp(mac, ADDRESS) },
     });
     state.put('vlan_translation', { ...state.get('vlan_translation', 1)!, network_id: null, segment_id: 1 });
+    state.put('edge_role', { ...state.get('edge_role', 1)!, network_id: null, segment_id: 1 });
     frameFrom(SEEN);
     expect(state.get('edge_seen', SEEN)?.key).toBe(segment);
     expect(learning.receive(stray(SEEN))).toBe(true);

@@ -68,7 +68,8 @@ describe('the flows of a plain switch in a data centre of three', () => {
 
   it('ask the agent about machines of VLANs that turn up behind promiscuous ports, and nobody about those in VLANs', () => {
     const into = { network_id: null, segment_id: 2 };
-    const rows = changed(changed(site(), 'vlan_translation', 1, into), 'edge_host', 2, into);
+    const mapped = changed(changed(site(), 'vlan_translation', 1, into), 'edge_role', 1, into);
+    const rows = changed(mapped, 'edge_host', 2, into);
     const engine = compiled([
       ...changed(rows, 'edge_seen', SEEN, { key: 0x80000002 }),
       // Interface 60, which is promiscuous there, is the edge here.
