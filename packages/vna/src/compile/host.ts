@@ -7,7 +7,7 @@ import { ARP_ANSWER, BACK } from './arp-answer.ts';
 import { ownAddress, ownDatapath, tunnelPort, uplinkOf, uplinkOutput, uplinks } from './bindings.ts';
 import type { Tables } from '../state/tables.ts';
 import { bond } from './bond.ts';
-import { leaveRoles } from './edge-gate.ts';
+import { leaveRoles } from './edge/gate.ts';
 import type { Emit, View } from './emit.ts';
 import { leg } from './leg.ts';
 

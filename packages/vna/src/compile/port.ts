@@ -2,7 +2,7 @@ import { TAGGED, UNTAGGED } from '../pipeline/match-values.ts';
 import { PRIORITY } from '../pipeline/priorities.ts';
 import { REGISTERS, load, on } from '../pipeline/registers.ts';
 import type { Tables } from '../state/tables.ts';
-import { warnOfVlans } from './edge-warnings.ts';
+import { warnOfVlans } from './edge/warnings.ts';
 import type { Emit, View } from './emit.ts';
 import { floodMember } from './flood.ts';
 import { fromNeighbours, ownMac, ownPackets, type OwnMac } from './own-mac.ts';

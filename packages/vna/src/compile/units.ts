@@ -1,10 +1,10 @@
 import type { Units } from './emit.ts';
-import { edgeGuard, edgeReserved, edgeReservedInSegment, edgeStation } from './edge-guard.ts';
-import { edgeHost, edgeSeen } from './edge-host.ts';
-import { edgeMachine } from './edge-machine.ts';
-import { edgeTwice } from './edge-twice.ts';
-import { edgePort, edgeVlan } from './edge.ts';
-import { edgesOf } from './edge-unknown.ts';
+import { edgeGuard, edgeReserved, edgeReservedInSegment, edgeStation } from './edge/guard.ts';
+import { edgeHost, edgeSeen } from './edge/host.ts';
+import { edgeMachine } from './edge/machine.ts';
+import { edgeTwice } from './edge/twice.ts';
+import { edgePort, edgeVlan } from './edge/edge.ts';
+import { edgesOf } from './edge/unknown.ts';
 import { endpoint } from './endpoint.ts';
 import { FILTERING_UNITS } from './filtering/index.ts';
 import { member, segmentMember } from './flood.ts';

@@ -1,5 +1,5 @@
 import type { FieldName, Match, MessageOf } from '@vnet/openflow';
-import { vlanTranslationOf } from '../compile/edge-bindings.ts';
+import { vlanTranslationOf } from '../compile/edge/bindings.ts';
 import { partsOf } from '../pipeline/plain-metadata.ts';
 import { NETWORK_FIELD, REASON, REGISTERS, type Register } from '../pipeline/registers.ts';
 import { TABLES } from '../pipeline/tables.ts';

@@ -7,7 +7,7 @@ export interface ZoneRange {
 /** One for each port of the bridge: sync/zones.ts. */
 export const PORT_ZONES: ZoneRange = { first: 1, last: 0x7fff };
 
-/** One for each declared machine behind an edge port, which many share: compile/edge-zone.ts. */
+/** One for each declared machine behind an edge port, which many share: compile/edge/zone.ts. */
 export const MACHINE_ZONES: ZoneRange = { first: 0x8000, last: 0xffff };
 
 /** The zone that a number leads to. */

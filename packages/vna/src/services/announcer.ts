@@ -1,6 +1,6 @@
 import type { Action } from '@vnet/openflow';
 import { encodeEthernet, rarpAnnouncement } from '@vnet/packet';
-import { pushTag } from '../compile/edge-bindings.ts';
+import { pushTag } from '../compile/edge/bindings.ts';
 import type { Announcement, TunnelEnd } from '../compile/emit.ts';
 import { AddressOwners, type Owner } from './address-owners.ts';
 import type { PacketOut } from './packet-out.ts';

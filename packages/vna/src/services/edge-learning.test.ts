@@ -1,8 +1,8 @@
 import { encodeMatch, PORT, type FlowStatsEntry } from '@vnet/openflow';
 import { arpRequest, gratuitousArp, rarpAnnouncement } from '@vnet/packet';
 import { beforeEach, afterEach, describe, expect, it, vi } from 'vitest';
-import { VLAN_LIMIT } from '../compile/edge.ts';
-import { edgeVlanOf, vlanEnd } from '../compile/edge-bindings.ts';
+import { VLAN_LIMIT } from '../compile/edge/edge.ts';
+import { edgeVlanOf, vlanEnd } from '../compile/edge/bindings.ts';
 import { Engine, type UnitRun } from '../compile/engine.ts';
 import { edgeRows, FAR, SEEN } from '../compile/test-edge-rows.ts';
 import { dataCentre, fill } from '../compile/test-rows.ts';

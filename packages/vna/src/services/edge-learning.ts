@@ -9,10 +9,10 @@ import {
   rarpAnnouncement,
   type EthernetFrame,
 } from '@vnet/packet';
-import { edgeVlanOf, vlanTranslationOf, type EdgeVlan } from '../compile/edge-bindings.ts';
+import { edgeVlanOf, vlanTranslationOf, type EdgeVlan } from '../compile/edge/bindings.ts';
 import { segmentDomain } from '../compile/domain.ts';
-import { VLAN_LIMIT } from '../compile/edge.ts';
-import { isDeclaredHere } from '../compile/edge-host.ts';
+import { VLAN_LIMIT } from '../compile/edge/edge.ts';
+import { isDeclaredHere } from '../compile/edge/host.ts';
 import type { EdgeClaim } from '../compile/emit.ts';
 import type { PacketIn } from '../datapath/packet-readers.ts';
 import type { Log } from '../log.ts';

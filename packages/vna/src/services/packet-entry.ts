@@ -2,7 +2,7 @@ import { PORT } from '@vnet/openflow';
 import { gratuitousArp } from '@vnet/packet';
 import { ownDatapath, uplinkPort } from '../compile/bindings.ts';
 import { linkOf, networkDomain } from '../compile/domain.ts';
-import { pushTag, type EdgeVlan } from '../compile/edge-bindings.ts';
+import { pushTag, type EdgeVlan } from '../compile/edge/bindings.ts';
 import type { View } from '../compile/emit.ts';
 import { pipelineOf } from '../compile/root.ts';
 import { NETWORK_FIELD, REGISTERS, load } from '../pipeline/registers.ts';

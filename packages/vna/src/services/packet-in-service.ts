@@ -1,7 +1,7 @@
 import { ownDatapath } from '../compile/bindings.ts';
 import { domainOfKey, linkOf } from '../compile/domain.ts';
 import type { View } from '../compile/emit.ts';
-import { tagFor } from '../compile/edge-bindings.ts';
+import { tagFor } from '../compile/edge/bindings.ts';
 import { tunnelMtu, underlayMtu } from '../compile/underlay.ts';
 import type { PacketIn } from '../datapath/packet-readers.ts';
 import type { Log } from '../log.ts';

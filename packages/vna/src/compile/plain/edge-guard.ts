@@ -1,6 +1,6 @@
 import { inMetadata } from '../../pipeline/plain-metadata.ts';
 import { PRIORITY } from '../../pipeline/priorities.ts';
-import { leasedAddress, leasedStation, reservedMac, reservedMacInSegment, type Taken } from '../edge-guard.ts';
+import { leasedAddress, leasedStation, reservedMac, reservedMacInSegment, type Taken } from '../edge/guard.ts';
 import type { Emit, View } from '../emit.ts';
 
 /** An address of a network that has an edge here. */

@@ -4,7 +4,7 @@ import { PRIORITY } from '../../pipeline/priorities.ts';
 import type { Tables } from '../../state/tables.ts';
 import { uplinkPort } from '../bindings.ts';
 import { networkDomain, segmentDomain } from '../domain.ts';
-import { warnOfVlans } from '../edge-warnings.ts';
+import { warnOfVlans } from '../edge/warnings.ts';
 import type { Emit, View } from '../emit.ts';
 import { filteringOf } from '../filtering/interface.ts';
 import { fromNeighbours, ownMac, ownPackets, type OwnMac } from '../own-mac.ts';

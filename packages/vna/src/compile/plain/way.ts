@@ -4,7 +4,7 @@ import type { Flow } from '../../pipeline/flow.ts';
 import { PRIORITY } from '../../pipeline/priorities.ts';
 import { homeOf, transportTo, uplinkPort } from '../bindings.ts';
 import { segmentDomain } from '../domain.ts';
-import { pushTag } from '../edge-bindings.ts';
+import { pushTag } from '../edge/bindings.ts';
 import type { Emit, View } from '../emit.ts';
 import { learns } from '../promiscuous.ts';
 import { knownSender } from './learning.ts';

@@ -1,15 +1,15 @@
 import type { Match } from '@vnet/openflow';
 import { ETHERTYPE } from '@vnet/packet';
-import { UNTAGGED } from '../pipeline/match-values.ts';
-import { PRIORITY } from '../pipeline/priorities.ts';
-import { REASON, REGISTERS, load, on } from '../pipeline/registers.ts';
-import { ownDatapath, uplinkPort } from './bindings.ts';
-import { domainOfKey, networkDomain, segmentDomain } from './domain.ts';
-import { activeVlansOf, edgeVlanOf, type EdgeVlan } from './edge-bindings.ts';
-import { ownAddressInArp } from './edge-machine.ts';
-import type { Emit, View } from './emit.ts';
-import { LEARNING, STRAYS_METER } from './learning-limits.ts';
-import { learns } from './promiscuous.ts';
+import { UNTAGGED } from '../../pipeline/match-values.ts';
+import { PRIORITY } from '../../pipeline/priorities.ts';
+import { REASON, REGISTERS, load, on } from '../../pipeline/registers.ts';
+import { ownDatapath, uplinkPort } from '../bindings.ts';
+import { domainOfKey, networkDomain, segmentDomain } from '../domain.ts';
+import { activeVlansOf, edgeVlanOf, type EdgeVlan } from './bindings.ts';
+import { ownAddressInArp } from './machine.ts';
+import type { Emit, View } from '../emit.ts';
+import { LEARNING, STRAYS_METER } from '../learning-limits.ts';
+import { learns } from '../promiscuous.ts';
 
 /** A machine that an edge of any host has seen: packets to it go to that host. */
 export function edgeHost(view: View, emit: Emit, id: number): void {

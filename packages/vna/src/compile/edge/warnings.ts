@@ -1,6 +1,6 @@
-import type { Tables } from '../state/tables.ts';
-import { ownDatapath } from './bindings.ts';
-import type { Emit, View } from './emit.ts';
+import type { Tables } from '../../state/tables.ts';
+import { ownDatapath } from '../bindings.ts';
+import type { Emit, View } from '../emit.ts';
 
 /** What the model says about VLANs at an interface on a port of this host, and has no effect. */
 export function warnOfVlans(view: View, emit: Emit, face: Tables['interface'], portName: string): void {

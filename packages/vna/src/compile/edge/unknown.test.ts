@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { formatPackedFlow } from '../pipeline/flow.ts';
-import { State } from '../state/state.ts';
-import { Engine, type UnitRun } from './engine.ts';
-import { edgeRows } from './test-edge-rows.ts';
-import { dataCentre, fill, machine, type TestRow } from './test-rows.ts';
-import { ROOTS, UNITS } from './units.ts';
+import { formatPackedFlow } from '../../pipeline/flow.ts';
+import { State } from '../../state/state.ts';
+import { Engine, type UnitRun } from '../engine.ts';
+import { edgeRows } from '../test-edge-rows.ts';
+import { dataCentre, fill, machine, type TestRow } from '../test-rows.ts';
+import { ROOTS, UNITS } from '../units.ts';
 
 /** The flows of one table, those of priority `miss` left out. */
 function flows(rows: readonly TestRow[], table: number, part = ''): string[] {

@@ -1,10 +1,10 @@
-import { timedFlow, type Flow } from '../pipeline/flow.ts';
-import { PRIORITY } from '../pipeline/priorities.ts';
-import { REGISTERS, on } from '../pipeline/registers.ts';
-import { domainOf, edgeVlanOf, holdsAlone, otherMappings, roleOf, type EdgeVlan } from './edge-bindings.ts';
-import type { Emit, View } from './emit.ts';
-import { isLive } from './links.ts';
-import type { Tables } from '../state/tables.ts';
+import { timedFlow, type Flow } from '../../pipeline/flow.ts';
+import { PRIORITY } from '../../pipeline/priorities.ts';
+import { REGISTERS, on } from '../../pipeline/registers.ts';
+import { domainOf, edgeVlanOf, holdsAlone, otherMappings, roleOf, type EdgeVlan } from './bindings.ts';
+import type { Emit, View } from '../emit.ts';
+import { isLive } from '../links.ts';
+import type { Tables } from '../../state/tables.ts';
 
 /** The gates of a contested VLAN stand so long; the switch may take a second more to remove them. */
 const GATE_SECONDS = 2;

@@ -1,5 +1,5 @@
-import { MACHINE_ZONES, zoneAfter, zoneIn } from '../pipeline/conntrack-zones.ts';
-import type { Emit, View } from './emit.ts';
+import { MACHINE_ZONES, zoneAfter, zoneIn } from '../../pipeline/conntrack-zones.ts';
+import type { Emit, View } from '../emit.ts';
 
 /**
  * The conntrack zone of a declared legacy machine: the first one, from where its id leads to, that no other claims. Of several

@@ -1,17 +1,17 @@
 import { ETHERTYPE } from '@vnet/packet';
 import type { Match } from '@vnet/openflow';
-import { PRIORITY } from '../pipeline/priorities.ts';
-import { REGISTERS, load, on } from '../pipeline/registers.ts';
-import { TABLES } from '../pipeline/tables.ts';
-import type { Tables } from '../state/tables.ts';
-import { uplinkPort } from './bindings.ts';
-import { edgeInterfaceOn, edgeVlansOf, type EdgeVlan } from './edge-bindings.ts';
-import { machineZone } from './edge-zone.ts';
-import type { Emit, View } from './emit.ts';
-import { filteringOf } from './filtering/interface.ts';
-import { ownPackets } from './own-mac.ts';
-import { fromPeers } from './port.ts';
-import { arrivalInSegment } from './segment.ts';
+import { PRIORITY } from '../../pipeline/priorities.ts';
+import { REGISTERS, load, on } from '../../pipeline/registers.ts';
+import { TABLES } from '../../pipeline/tables.ts';
+import type { Tables } from '../../state/tables.ts';
+import { uplinkPort } from '../bindings.ts';
+import { edgeInterfaceOn, edgeVlansOf, type EdgeVlan } from './bindings.ts';
+import { machineZone } from './zone.ts';
+import type { Emit, View } from '../emit.ts';
+import { filteringOf } from '../filtering/interface.ts';
+import { ownPackets } from '../own-mac.ts';
+import { fromPeers } from '../port.ts';
+import { arrivalInSegment } from '../segment.ts';
 
 /** A MAC of a legacy machine that the model declares, behind the VLAN that this host carries. */
 export interface Declared {

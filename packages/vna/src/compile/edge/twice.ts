@@ -1,7 +1,7 @@
 import { formatMac } from '@vnet/packet';
-import { PRIORITY } from '../pipeline/priorities.ts';
-import type { Tables } from '../state/tables.ts';
-import type { Emit, View } from './emit.ts';
+import { PRIORITY } from '../../pipeline/priorities.ts';
+import type { Tables } from '../../state/tables.ts';
+import type { Emit, View } from '../emit.ts';
 
 /** A MAC that is in several VLANs at a time stays for a while where it is: there its flows come first. */
 export function edgeTwice(view: View, emit: Emit, mac: number): void {

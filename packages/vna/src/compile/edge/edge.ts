@@ -1,19 +1,19 @@
 import type { Match } from '@vnet/openflow';
 import { ETHERTYPE } from '@vnet/packet';
-import { BRIDGE_GROUP_MACS, GROUP_MAC, TAGGED } from '../pipeline/match-values.ts';
-import { PRIORITY } from '../pipeline/priorities.ts';
-import { REASON, REGISTERS, load, on } from '../pipeline/registers.ts';
-import { ARP_ANSWER, BACK } from './arp-answer.ts';
-import { trunkOf } from './bindings.ts';
-import { bond } from './bond.ts';
-import { edgeVlanOf, edgeVlansOf, pushTag, TAG_PRESENT, type EdgeVlan } from './edge-bindings.ts';
-import { edgeGate } from './edge-gate.ts';
-import { hostMacs } from './edge-guard.ts';
-import type { Emit, View } from './emit.ts';
-import { LEARNING, LEARNING_METERS } from './learning-limits.ts';
-import { isSeveral, outputTo } from './links.ts';
-import { joinDomain } from './membership.ts';
-import { PORT_METER } from './port.ts';
+import { BRIDGE_GROUP_MACS, GROUP_MAC, TAGGED } from '../../pipeline/match-values.ts';
+import { PRIORITY } from '../../pipeline/priorities.ts';
+import { REASON, REGISTERS, load, on } from '../../pipeline/registers.ts';
+import { ARP_ANSWER, BACK } from '../arp-answer.ts';
+import { trunkOf } from '../bindings.ts';
+import { bond } from '../bond.ts';
+import { edgeVlanOf, edgeVlansOf, pushTag, TAG_PRESENT, type EdgeVlan } from './bindings.ts';
+import { edgeGate } from './gate.ts';
+import { hostMacs } from './guard.ts';
+import type { Emit, View } from '../emit.ts';
+import { LEARNING, LEARNING_METERS } from '../learning-limits.ts';
+import { isSeveral, outputTo } from '../links.ts';
+import { joinDomain } from '../membership.ts';
+import { PORT_METER } from '../port.ts';
 
 /** A trunk towards legacy machines. What has no tag, or one that is mapped nowhere, is counted and dropped. */
 export function edgePort(view: View, emit: Emit, interfaceId: number): void {

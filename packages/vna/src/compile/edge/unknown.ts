@@ -1,16 +1,16 @@
 import { BROADCAST_MAC, ETHERTYPE } from '@vnet/packet';
 import type { Action } from '@vnet/openflow';
-import { UNTAGGED } from '../pipeline/match-values.ts';
-import { PRIORITY } from '../pipeline/priorities.ts';
-import { REGISTERS, load, on } from '../pipeline/registers.ts';
-import { TABLES } from '../pipeline/tables.ts';
-import { hostAddresses, ownDatapath, transportTo, tunnelPort } from './bindings.ts';
-import { domainOfKey, linkOf, type Domain } from './domain.ts';
-import { activeVlansOf, otherEdgesOf, type EdgeVlan } from './edge-bindings.ts';
-import { ordinal, type Emit, type View } from './emit.ts';
-import { copyTo } from './flood.ts';
-import { throughTunnel } from './peer.ts';
-import { learns } from './promiscuous.ts';
+import { UNTAGGED } from '../../pipeline/match-values.ts';
+import { PRIORITY } from '../../pipeline/priorities.ts';
+import { REGISTERS, load, on } from '../../pipeline/registers.ts';
+import { TABLES } from '../../pipeline/tables.ts';
+import { hostAddresses, ownDatapath, transportTo, tunnelPort } from '../bindings.ts';
+import { domainOfKey, linkOf, type Domain } from '../domain.ts';
+import { activeVlansOf, otherEdgesOf, type EdgeVlan } from './bindings.ts';
+import { ordinal, type Emit, type View } from '../emit.ts';
+import { copyTo } from '../flood.ts';
+import { throughTunnel } from '../peer.ts';
+import { learns } from '../promiscuous.ts';
 
 /**
  * What a domain has at edges, by its key. Whom nobody knows may stand behind an edge: packets to unknown MACs, and requests

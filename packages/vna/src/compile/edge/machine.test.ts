@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { formatPackedFlow } from '../pipeline/flow.ts';
-import { State } from '../state/state.ts';
-import { Engine, type UnitRun } from './engine.ts';
-import { edgeRows } from './test-edge-rows.ts';
-import { dataCentre, fill, machine, type TestRow } from './test-rows.ts';
-import { group, membership } from './test-security-rows.ts';
-import { ROOTS, UNITS } from './units.ts';
+import { formatPackedFlow } from '../../pipeline/flow.ts';
+import { State } from '../../state/state.ts';
+import { Engine, type UnitRun } from '../engine.ts';
+import { edgeRows } from '../test-edge-rows.ts';
+import { dataCentre, fill, machine, type TestRow } from '../test-rows.ts';
+import { group, membership } from '../test-security-rows.ts';
+import { ROOTS, UNITS } from '../units.ts';
 
 function engineOn(rows: readonly TestRow[]): { state: State<UnitRun>; engine: Engine } {
   const dirty = new Set<UnitRun>();

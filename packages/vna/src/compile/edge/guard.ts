@@ -1,10 +1,10 @@
 import { ETHERTYPE } from '@vnet/packet';
 import type { Match } from '@vnet/openflow';
-import { PRIORITY } from '../pipeline/priorities.ts';
-import { uplinks } from './bindings.ts';
-import { networkDomain, segmentDomain, type Domain } from './domain.ts';
-import { activeVlansOf } from './edge-bindings.ts';
-import type { Emit, View } from './emit.ts';
+import { PRIORITY } from '../../pipeline/priorities.ts';
+import { uplinks } from '../bindings.ts';
+import { networkDomain, segmentDomain, type Domain } from '../domain.ts';
+import { activeVlansOf } from './bindings.ts';
+import type { Emit, View } from '../emit.ts';
 
 /** Who is known by the model is not to be found behind an edge, unless declared there: that has more specific flows. */
 const SPOOFED = { table: 'EDGE_SOURCE', priority: PRIORITY.base + 1, feature: 'edge' } as const;

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { featureOf } from '../pipeline/cookies.ts';
-import { formatPackedFlow } from '../pipeline/flow.ts';
-import { State } from '../state/state.ts';
-import { Engine, type UnitRun } from './engine.ts';
-import { CONTESTED, edgeRows, FAR, SEEN } from './test-edge-rows.ts';
-import { dataCentre, fill, type TestRow } from './test-rows.ts';
-import { ROOTS, UNITS } from './units.ts';
+import { featureOf } from '../../pipeline/cookies.ts';
+import { formatPackedFlow } from '../../pipeline/flow.ts';
+import { State } from '../../state/state.ts';
+import { Engine, type UnitRun } from '../engine.ts';
+import { CONTESTED, edgeRows, FAR, SEEN } from '../test-edge-rows.ts';
+import { dataCentre, fill, type TestRow } from '../test-rows.ts';
+import { ROOTS, UNITS } from '../units.ts';
 
 function engineOn(rows: readonly TestRow[]): { state: State<UnitRun>; engine: Engine } {
   const dirty = new Set<UnitRun>();
@@ -35,7 +35,7 @@ const site = (): TestRow[] => [...dataCentre(), ...edgeRows()];
 describe('an edge', () => {
   it('has these flows', async () => {
     const { engine } = engineOn(site());
-    await expect(flowsOf(engine).join('\n')).toMatchFileSnapshot('snapshots/edge.txt');
+    await expect(flowsOf(engine).join('\n')).toMatchFileSnapshot('../snapshots/edge.txt');
   });
 
   it('says who is behind it, and asks for the role of each VLAN', () => {

@@ -1,8 +1,8 @@
 import type { Action } from '@vnet/openflow';
-import type { Tables } from '../state/tables.ts';
-import { interfaceOf, ownDatapath, trunkOf, type Trunk } from './bindings.ts';
-import { networkDomain, segmentDomain, type Domain } from './domain.ts';
-import type { View } from './emit.ts';
+import type { Tables } from '../../state/tables.ts';
+import { interfaceOf, ownDatapath, trunkOf, type Trunk } from '../bindings.ts';
+import { networkDomain, segmentDomain, type Domain } from '../domain.ts';
+import type { View } from '../emit.ts';
 
 /** SOURCE and DESTINATION of what comes from and goes to a VLAN behind an edge port: above all ids of interfaces. */
 const VLAN_ENDS = 0x40000000;
