@@ -25,8 +25,8 @@ export default defineConfig({
           include: ['packages/lab/e2e/**/*.e2e.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // The labs share two cores: one file after another keeps their timing honest.
-          fileParallelism: false,
+          // Labs wait more than they work: two at a time leave their timing honest, also on two cores.
+          maxWorkers: 2,
         },
       },
     ],
