@@ -382,6 +382,8 @@ describe('a mapping on a plain switch', () => {
   });
 
   it('can be added and removed for another VLAN while the first one is in use', async () => {
+    // Mapped anew, the VLAN has forgotten its discovered machines: they are found again by ARP.
+    await centre.reachedAfter('a2', NEW, 30_000);
     const first = await SteadyPing.start(centre, 'a2', NEW);
     await mapVlan(centre, 300, 'a');
     await first.more(100);

@@ -70,7 +70,7 @@ describe('an edge', () => {
     await map('1', 101);
     const changed = await model.refused('vlan_translations.update', { uuid: 'vt-1', network_uuid: 'nw-under' });
     expect(changed.message).toContain('network_uuid: nw-under is physical');
-    expect((await model.refused('vlan_translations.create', mapping)).message).toContain('or segment_uuid');
+    expect((await model.refused('vlan_translations.create', mapping)).message).toBe('network_uuid');
   });
 
   it.each([0, 4095, -1])('has no VLAN %i', async (vlan_id) => {

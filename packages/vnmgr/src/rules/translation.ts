@@ -24,9 +24,8 @@ function checkEnds(network: number | null | undefined, segment: number | null | 
   if (network != null && segment != null) {
     throw new VnetError('ArgumentError', 'segment_uuid: a VLAN is in a network or in a segment; leave one of them out');
   }
-  if (network == null && segment == null) {
-    throw new VnetError('MissingArgument', 'network_uuid: give the network that the VLAN is to be in, or segment_uuid');
-  }
+  // The message is the name of the parameter alone, as old clients expect.
+  if (network == null && segment == null) throw new VnetError('MissingArgument', 'network_uuid');
 }
 
 /** Machines of the underlay and their hosts are in no virtual network. */
